@@ -1,0 +1,98 @@
+import { z } from 'zod'
+
+const bound = z.number().nullable()
+
+/** Derived from the raw samples named by `samples`; anybody can derive it again. p95 needs 20 samples, p99 100. */
+export const summarySchema = z.strictObject({
+  samples: z.string(),
+  n: z.int().positive(),
+  mean: z.number(),
+  stdev: z.number(),
+  min: z.number(),
+  max: z.number(),
+  p50: z.number(),
+  p95: bound,
+  p99: bound,
+})
+export type Summary = z.infer<typeof summarySchema>
+
+/** Sub-pairs of one pair: the times of both arms on the same unit of work, in the order they were paired. */
+export const pairSchema = z.strictObject({ a: z.array(z.number()), b: z.array(z.number()) })
+export type Pair = z.infer<typeof pairSchema>
+
+/** What the machine did while a fork was measured; null where the system does not tell. */
+export const noiseSchema = z.strictObject({
+  cpuPressurePercent: bound,
+  involuntarySwitches: z.number(),
+  majorFaults: z.number(),
+})
+export type Noise = z.infer<typeof noiseSchema>
+
+export const forkSchema = z.strictObject({ pairs: z.array(pairSchema), noise: noiseSchema })
+export type Fork = z.infer<typeof forkSchema>
+
+/** One line of a samples file: plain values, or the forks of a comparison. */
+export const sampleLineSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('values'), id: z.string(), values: z.array(z.number()) }),
+  z.strictObject({ kind: z.literal('forks'), id: z.string(), forks: z.array(forkSchema) }),
+  z.strictObject({
+    kind: z.literal('paired'),
+    id: z.string(),
+    before: z.array(z.number()),
+    after: z.array(z.number()),
+  }),
+])
+export type SampleLine = z.infer<typeof sampleLineSchema>
+
+export const protocolSchema = z.strictObject({
+  aggregate: z.enum(['min', 'mean']),
+  isolation: z.enum(['one-process', 'own-process']),
+  alpha: z.number(),
+  /** Smallest relative difference claimed. */
+  delta: z.number(),
+  maxForks: z.int(),
+})
+export type Protocol = z.infer<typeof protocolSchema>
+
+export const verdictNames = ['faster', 'slower', 'equivalent', 'undecided'] as const
+/** `faster` reads `smaller` for bytes: the candidate has less of what should be low. */
+export const verdictSchema = z.strictObject({
+  metric: z.string(),
+  change: z.record(z.string(), z.unknown()),
+  verdict: z.enum(verdictNames),
+  /** Median over forks of candidate ÷ incumbent, and its confidence sequence. */
+  ratio: z.number(),
+  interval: z.tuple([bound, bound]),
+  forks: z.int(),
+  beforeP50: z.number(),
+  afterP50: z.number(),
+  protocol: protocolSchema,
+  split: z.enum(['tune', 'check']),
+  samples: z.string(),
+})
+export type Verdict = z.infer<typeof verdictSchema>
+
+/** A limit that must hold whatever else is gained: one-sided 95 % bound of the paired difference. */
+export const guardResultSchema = z.strictObject({
+  metric: z.string(),
+  operator: z.enum(['>=', '<=']),
+  /** Largest loss accepted, in the unit of the metric. */
+  margin: z.number(),
+  before: z.number(),
+  after: z.number(),
+  bound: z.number(),
+  n: z.int(),
+  passed: z.boolean(),
+  samples: z.string(),
+})
+export type GuardResult = z.infer<typeof guardResultSchema>
+
+/** Cost of finding out: how much of the wall time was the measured work, and how much the kit's own. */
+export const ledgerSchema = z.strictObject({
+  wallMs: z.number(),
+  workMs: z.number(),
+  loadMs: z.number(),
+  kitMs: z.number(),
+  peakRssBytes: z.number(),
+})
+export type Ledger = z.infer<typeof ledgerSchema>

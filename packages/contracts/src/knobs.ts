@@ -1,0 +1,220 @@
+import { choice, flag, int, type Knob, type KnobValue, real } from './knob-kinds.ts'
+
+/**
+ * Every setting of the built-in system: key, range, default, what it can change. The only place a default lives.
+ * Defaults are the honest baseline (docs/method.md says why); the prefix names the phase that may change the key,
+ * and `rag.*` keys belong to the owner of the system: no phase touches them.
+ */
+export const knobs = {
+  'rag.k': int(5, 1, 100, 'passages', {
+    levels: [5],
+    affects: ['query', 'store', 'answer', 'stream'],
+    lossy: true,
+    about: 'passages returned by a query',
+  }),
+  'rag.candidates': int(50, 5, 1000, 'chunks', {
+    levels: [50],
+    affects: ['query', 'store', 'stream'],
+    lossy: true,
+    about: 'chunks taken from each of vector search and BM25 before fusion',
+  }),
+  'rag.rrfK': int(60, 1, 1000, 'rank offset', {
+    levels: [60],
+    affects: [],
+    lossy: true,
+    about: 'constant of reciprocal rank fusion',
+  }),
+  'rag.chunkTokens': int(200, 32, 256, 'tokens', {
+    levels: [200],
+    affects: [],
+    lossy: true,
+    about: 'longest chunk; the encoder was trained on 256 tokens',
+  }),
+  'rag.chunkOverlapTokens': int(32, 0, 128, 'tokens', {
+    levels: [32],
+    affects: [],
+    lossy: true,
+    about: 'tokens repeated from the end of the chunk before',
+  }),
+  'rag.maxAnswerTokens': int(80, 1, 1024, 'tokens', {
+    levels: [80],
+    affects: [],
+    lossy: true,
+    about: 'longest answer',
+  }),
+
+  'memory.arena': flag(true, {
+    levels: [true, false],
+    affects: ['memory', 'embed'],
+    about: 'ONNX Runtime keeps freed blocks in its arena',
+  }),
+  'memory.weights': choice('copy', ['copy', 'mmap'], {
+    affects: ['memory'],
+    about: 'encoder weights copied into private memory, or pre-packed once and memory-mapped',
+  }),
+  'memory.batchCeiling': int(32, 1, 128, 'texts', {
+    levels: [32, 16, 8],
+    affects: ['memory', 'embed'],
+    about: 'most texts in one encoder batch',
+  }),
+  'memory.ingestWindow': int(0, 0, 4096, 'documents', {
+    levels: [0, 16],
+    affects: ['memory'],
+    about: 'documents in flight while ingesting; 0 reads all before embedding',
+  }),
+  'memory.releaseAfterIngest': flag(false, {
+    levels: [false, true],
+    affects: ['memory'],
+    about: 'drop and lazily reload the encoder after an ingest, giving its arena back',
+  }),
+  'memory.contextTokens': int(8192, 512, 8192, 'tokens', {
+    levels: [8192, 4096, 2048],
+    affects: ['memory', 'answer'],
+    about: 'context window of the generator; 8192 is what the model was trained on and the library takes',
+  }),
+
+  'speed.precision': choice('fp32', ['fp32', 'int8'], {
+    affects: ['embed', 'query', 'stream', 'memory'],
+    lossy: true,
+    about: 'arithmetic of the encoder',
+  }),
+  'speed.encoderThreads': int(0, 0, 64, 'threads', {
+    levels: [0, 1, 2],
+    affects: ['embed', 'query', 'stream'],
+    about: 'threads of one encoder session; 0 leaves it to the runtime',
+  }),
+  'speed.encoderWorkers': int(0, 0, 16, 'workers', {
+    levels: [0, 1, 2],
+    affects: ['embed', 'query', 'stream', 'memory'],
+    about: 'worker threads with an encoder session each; 0 runs on the main thread',
+  }),
+  'speed.batchTokens': int(0, 0, 16384, 'tokens', {
+    levels: [0, 1024, 2048, 4096],
+    affects: ['embed', 'memory'],
+    about: 'token budget of a batch sorted by length; 0 fills batches in arrival order',
+  }),
+  'speed.readConcurrency': int(1, 1, 64, 'files', {
+    levels: [1, 8],
+    affects: ['memory'],
+    about: 'files read at once while ingesting',
+  }),
+  'speed.prefixReuse': flag(false, {
+    levels: [false, true],
+    affects: ['answer'],
+    about: 'keep the evaluated prompt and evaluate only what differs in the next one',
+  }),
+  'speed.contextPassages': int(5, 1, 20, 'passages', {
+    levels: [5, 4, 3, 2],
+    affects: ['answer'],
+    lossy: true,
+    about: 'passages put into the prompt',
+  }),
+  'speed.generatorThreads': int(0, 0, 64, 'threads', {
+    levels: [0, 1, 2],
+    affects: ['answer'],
+    about: 'threads of the generator; 0 leaves it to the library',
+  }),
+  'speed.generatorBatch': int(512, 32, 2048, 'tokens', {
+    levels: [512, 256, 1024],
+    affects: ['answer'],
+    about: 'prompt tokens evaluated at once',
+  }),
+
+  'metal.encoderDevice': choice('cpu', ['cpu', 'coreml', 'webgpu', 'cuda', 'dml'], {
+    affects: ['embed', 'query', 'stream'],
+    lossy: true,
+    about: 'where the encoder runs',
+  }),
+  'metal.generatorDevice': choice('cpu', ['cpu', 'metal', 'cuda', 'vulkan'], {
+    affects: ['answer'],
+    lossy: true,
+    about: 'where the generator runs',
+  }),
+
+  'db.mmapMib': int(0, 0, 2047, 'MiB', {
+    levels: [0, 256],
+    affects: ['store', 'query', 'stream'],
+    about: 'SQLite mmap_size',
+  }),
+  'db.cacheKib': int(16000, 2000, 1024000, 'KiB', {
+    levels: [16000, 64000],
+    affects: ['store', 'query', 'stream'],
+    about: 'SQLite page cache',
+  }),
+  'db.analyze': choice('none', ['none', 'full'], {
+    affects: ['store', 'query', 'stream'],
+    about: 'statistics for the query planner; PRAGMA optimize is not enough (no stat4)',
+  }),
+  'db.statementReuse': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'prepare each statement once per connection',
+  }),
+  'db.collectionIndex': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'index docs(collection) for filtered searches',
+  }),
+  'db.ftsOrder': choice('rank', ['rank', 'bm25'], {
+    affects: ['store', 'query', 'stream'],
+    about: 'ORDER BY rank as documented, or ORDER BY bm25() of the same table',
+  }),
+  'db.ftsMaxDocShare': real(1, 0.05, 1, 'share of chunks', {
+    levels: [1, 0.5],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'query words found in more than this share of chunks are dropped',
+  }),
+  'db.vectors': choice('f32', ['f32', 'int8'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    lossy: true,
+    about: 'representation scanned; f32 stays stored as the truth',
+  }),
+  'db.rescore': int(40, 10, 1000, 'candidates', {
+    levels: [40, 100],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'candidates of a quantised scan rescored with f32',
+  }),
+
+  'cache.queryEntries': int(0, 0, 100000, 'entries', {
+    levels: [0, 100, 1000],
+    affects: ['stream'],
+    about: 'whole results, by normalised question, k and filter',
+  }),
+  'cache.embeddingEntries': int(0, 0, 100000, 'entries', {
+    levels: [0, 1000],
+    affects: ['stream'],
+    about: 'query vectors, by model and text',
+  }),
+  'cache.retrievalEntries': int(0, 0, 100000, 'entries', {
+    levels: [0, 50, 1000],
+    affects: ['stream'],
+    about: 'fused candidate lists, by query vector and k',
+  }),
+  'cache.generationEntries': int(0, 0, 100000, 'entries', {
+    levels: [0, 20, 200],
+    affects: ['stream'],
+    about: 'answers, by exact prompt and model',
+  }),
+  'cache.maxMib': int(500, 1, 65536, 'MiB', { levels: [500], affects: [], about: 'all caches together' }),
+  'cache.ttlSeconds': int(3600, 1, 604800, 'seconds', { levels: [3600], affects: [], about: 'oldest entry served' }),
+} as const satisfies Record<string, Knob>
+
+export type KnobKey = keyof typeof knobs
+type Widen<Value> = Value extends number ? number : Value extends boolean ? boolean : Value
+
+/** One flat, complete configuration. Applying a change is an object spread; rolling back is keeping the old object. */
+export type Config = { readonly [Key in KnobKey]: Widen<(typeof knobs)[Key]['default']> }
+export type Patch = Partial<Config>
+
+export const knobKeys = Object.keys(knobs) as KnobKey[]
+
+export const defaultConfig = Object.fromEntries(knobKeys.map((key) => [key, knobs[key].default])) as unknown as Config
+
+/** The keys whose value differs, with both values. */
+export function diffConfig(from: Config, to: Config): Record<string, { from: KnobValue; to: KnobValue }> {
+  return Object.fromEntries(
+    knobKeys.filter((key) => from[key] !== to[key]).map((key) => [key, { from: from[key], to: to[key] }]),
+  )
+}

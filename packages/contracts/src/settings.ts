@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+/** How much a run may spend. Forks, pairs and alpha follow the comparison protocol of `measure`. */
+export interface Profile {
+  /** Questions timed per arm when a phase describes a state. */
+  querySamples: number
+  /** Different texts in one timed `embed` list. */
+  embedTexts: number
+  /** Answers generated for the answer check. */
+  answers: number
+  /** Questions in one replay of the cache stream. */
+  streamLength: number
+  /** Documents ingested by the memory workload. */
+  memoryDocs: number
+  /** Questions of the growth test. */
+  growthQueries: number
+  maxForks: number
+  /** Time after which a comparison that has not been decided is `undecided`. */
+  comparisonBudgetMs: number
+  /** Evaluations of the joint search. */
+  tunerTrials: number
+}
+
+export const profiles = {
+  quick: {
+    querySamples: 200,
+    embedTexts: 32,
+    answers: 6,
+    streamLength: 120,
+    memoryDocs: 6,
+    growthQueries: 1100,
+    maxForks: 12,
+    comparisonBudgetMs: 25_000,
+    tunerTrials: 8,
+  },
+  standard: {
+    querySamples: 400,
+    embedTexts: 64,
+    answers: 20,
+    streamLength: 400,
+    memoryDocs: 24,
+    growthQueries: 1100,
+    maxForks: 30,
+    comparisonBudgetMs: 90_000,
+    tunerTrials: 24,
+  },
+  full: {
+    querySamples: 1000,
+    embedTexts: 128,
+    answers: 60,
+    streamLength: 2000,
+    memoryDocs: 240,
+    growthQueries: 2000,
+    maxForks: 30,
+    comparisonBudgetMs: 300_000,
+    tunerTrials: 64,
+  },
+} as const satisfies Record<string, Profile>
+export type ProfileName = keyof typeof profiles
+
+/** What tenfold.config.ts exports. TENFOLD_TARGET, TENFOLD_DATA, TENFOLD_PROFILE and TENFOLD_START win over it. */
+export const settingsSchema = z.strictObject({
+  /** Module whose default export is a `TargetModule`. */
+  target: z.string().default('@tenfold/rag'),
+  /** `default` (the documentation of the npm package `ai`) or a folder. */
+  data: z.string().default('default'),
+  profile: z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]).default('quick'),
+  /** `defaults`, or `accepted`: begin with the configuration of the last finished run. */
+  start: z.enum(['defaults', 'accepted']).default('defaults'),
+  /** Knobs that differ from their defaults. */
+  config: z.record(z.string(), z.unknown()).default({}),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+/** Types the object in tenfold.config.ts. */
+export function defineSettings(settings: z.input<typeof settingsSchema>): z.input<typeof settingsSchema> {
+  return settings
+}

@@ -1,0 +1,111 @@
+import type { Doc } from './data.ts'
+import type { Knob } from './knob-kinds.ts'
+import type { Config, Patch } from './knobs.ts'
+
+export type Stage = 'cache' | 'embed' | 'vector' | 'lexical' | 'fuse' | 'hydrate' | 'prompt' | 'prefill' | 'decode'
+
+/** What a target tells while it works: `stage` ends a stage (level 1), `token` streams an answer. */
+export type TargetEvent = { type: 'stage'; stage: Stage; ms: number } | { type: 'token'; text: string }
+
+export interface QueryRequest {
+  text: string
+  /** Passages wanted; the target's own default when absent. */
+  k?: number
+  /** Generate an answer too, of at most this many tokens. */
+  answerTokens?: number
+  /** Only documents of this collection. */
+  collection?: string
+  bypassCache?: boolean
+  signal?: AbortSignal
+}
+
+export interface Passage {
+  chunkId: string
+  docId: string
+  title: string
+  text: string
+  score: number
+}
+
+export interface Usage {
+  promptTokens: number
+  /** Prompt tokens not evaluated because an earlier evaluation was kept. */
+  reusedTokens: number
+  completionTokens: number
+}
+
+export interface QueryResult {
+  /** Document ids, best first, each once. */
+  ids: string[]
+  passages: Passage[]
+  answer?: string
+  usage?: Usage
+  /** Name of the outermost cache that answered. */
+  cacheHit?: string
+}
+
+export interface IngestStats {
+  docs: number
+  chunks: number
+  embedded: number
+  unchanged: number
+  removed: number
+  wallMs: number
+}
+
+/** Bytes by owner; what a target cannot tell is left out, never guessed. */
+export type MemoryMap = Record<string, number>
+
+export interface StoreTimings {
+  vectorMs: number
+  lexicalMs: number
+  hydrateMs: number
+  ids: string[]
+}
+
+export interface TargetInfo {
+  name: string
+  /** 0 black box, 1 stage events, 2 knobs. */
+  level: 0 | 1 | 2
+  stages: Stage[]
+  knobs: Record<string, Knob>
+  /** Identity of what is loaded: model names → SHA-256. */
+  models: Record<string, string>
+  chunks: number
+}
+
+/** A running RAG system. Level 0 is `info`, `query`, `close`; what else is missing is reported as not available. */
+export interface Target {
+  info(): Promise<TargetInfo>
+  query(request: QueryRequest, on?: (event: TargetEvent) => void): Promise<QueryResult>
+  close(): Promise<void>
+  /** Vectors of `texts`, row-major, one row per text. */
+  embed?(texts: string[]): Promise<Float32Array>
+  ingest?(docs: AsyncIterable<Doc>, progress?: (docs: number, chunks: number) => void): Promise<IngestStats>
+  /** Ids of documents by exact search over f32 vectors: truth without labels. */
+  exactSearch?(text: string, k: number): Promise<string[]>
+  /** The store alone, for a query vector computed beforehand. */
+  search?(text: string, vector: Float32Array): Promise<StoreTimings>
+  /** EXPLAIN QUERY PLAN of each statement the store runs. */
+  plans?(): Promise<Record<string, string[]>>
+  apply?(patch: Patch): Promise<{ undo(): Promise<void> }>
+  /** What the runtime really uses now; keys it cannot read are left out. */
+  readBack?(): Promise<Patch>
+  memory?(): Promise<MemoryMap>
+  cacheStats?(): Promise<Record<string, { hits: number; misses: number; bytes: number }>>
+  reset?(scope: 'cache' | 'all'): Promise<void>
+}
+
+export interface OpenOptions {
+  config: Config
+  /** A folder this target may write to; the index lives here. */
+  workspace: string
+  signal?: AbortSignal
+}
+
+/** The default export of a target module, as named in tenfold.config.ts. */
+export interface TargetModule {
+  name: string
+  knobs: Record<string, Knob>
+  open(options: OpenOptions): Promise<Target>
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+
+/** Memory of this process. `privateBytes` is anonymous memory, which cannot be shared or dropped; null where the system hides it. */
+export interface ProcessMemory {
+  rssBytes: number
+  privateBytes: number | null
+  fileBackedBytes: number | null
+  heapUsedBytes: number
+  externalBytes: number
+}
+
+export function processMemory(): ProcessMemory {
+  const { rss, heapUsed, external } = process.memoryUsage()
+  const status = linuxStatus()
+  return {
+    rssBytes: rss,
+    privateBytes: status?.('RssAnon') ?? null,
+    fileBackedBytes: status?.('RssFile') ?? null,
+    heapUsedBytes: heapUsed,
+    externalBytes: external,
+  }
+}
+
+/** Private bytes where the system tells them, resident bytes elsewhere. */
+export function privateBytes(): number {
+  const { privateBytes, rssBytes } = processMemory()
+  return privateBytes ?? rssBytes
+}
+
+/** Samples private bytes in the background; `stop` gives the highest seen. */
+export function watchPeak(intervalMs = 10): { stop(): number } {
+  let peak = privateBytes()
+  const look = () => {
+    peak = Math.max(peak, privateBytes())
+  }
+  const timer = setInterval(look, intervalMs)
+  timer.unref()
+  return {
+    stop() {
+      clearInterval(timer)
+      look()
+      return peak
+    },
+  }
+}
+
+/** Highest resident memory of this process so far. */
+export const peakRssBytes = (): number => process.resourceUsage().maxRSS * 1024
+
+function linuxStatus(): ((field: string) => number | null) | null {
+  if (process.platform !== 'linux') return null
+  const text = readFileSync('/proc/self/status', 'utf8')
+  return (field) => {
+    const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]
+    return kib ? Number(kib) * 1024 : null
+  }
+}
