@@ -31,7 +31,8 @@ export interface Dataset {
   name: string
   /** SHA-256 over ids, texts, questions and judgements. */
   hash: string
-  docs(): AsyncIterable<Doc>
+  /** Documents in a stable order; `concurrency` is the number of files read at once (one when absent). */
+  docs(concurrency?: number): AsyncIterable<Doc>
   docCount: number
   questions: Question[]
   warnings: DataWarning[]

@@ -57,6 +57,8 @@ export type Protocol = z.infer<typeof protocolSchema>
 export const verdictNames = ['faster', 'slower', 'equivalent', 'undecided'] as const
 /** `faster` reads `smaller` for bytes: the candidate has less of what should be low. */
 export const verdictSchema = z.strictObject({
+  /** What was compared: a phase's candidate, all phases together, or the final system without one change. */
+  role: z.enum(['candidate', 'total', 'leave-one-out']),
   metric: z.string(),
   change: z.record(z.string(), z.unknown()),
   verdict: z.enum(verdictNames),

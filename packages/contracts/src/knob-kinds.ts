@@ -8,7 +8,7 @@ export type KnobDomain =
 export type KnobValue = boolean | number | string
 
 /** A piece of work that can be timed or weighed; a knob names those it can change. */
-export type WorkloadName = 'query' | 'store' | 'embed' | 'answer' | 'stream' | 'memory'
+export type WorkloadName = 'query' | 'store' | 'embed' | 'answer' | 'stream' | 'memory' | 'cold'
 
 export interface Knob<Value extends KnobValue = KnobValue> {
   domain: KnobDomain

@@ -23,14 +23,14 @@ export interface Profile {
 
 export const profiles = {
   quick: {
-    querySamples: 200,
+    querySamples: 400,
     embedTexts: 32,
     answers: 6,
     streamLength: 120,
     memoryDocs: 6,
     growthQueries: 1100,
     maxForks: 12,
-    comparisonBudgetMs: 25_000,
+    comparisonBudgetMs: 40_000,
     tunerTrials: 8,
   },
   standard: {

@@ -11,7 +11,7 @@ export interface QueryRequest {
   text: string
   /** Passages wanted; the target's own default when absent. */
   k?: number
-  /** Generate an answer too, of at most this many tokens. */
+  /** Generate an answer too, of at most this many tokens; 0 only picks the passages the prompt would hold. */
   answerTokens?: number
   /** Only documents of this collection. */
   collection?: string

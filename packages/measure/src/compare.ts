@@ -2,18 +2,16 @@ import type { Fork, Protocol } from '@tenfold/contracts'
 import { type Judgement, judge } from './judge.ts'
 
 export interface Comparison {
-  /** Metric → its forks so far, oldest first. */
+  /** Metric → its forks, oldest first. */
   forks: Record<string, Fork[]>
   judgements: Record<string, Judgement>
 }
 
 export interface CompareOptions {
-  metrics: readonly string[]
-  protocol: Protocol
-  /** Measures both arms in a fresh fork; metric → the fork's pairs. */
-  runFork(index: number): Promise<Record<string, Fork>>
-  /** Forks measured before an interruption. */
-  earlier?: Record<string, Fork[]>
+  /** Metric → how it is compared. */
+  protocols: Record<string, Protocol>
+  /** Measures both arms in a fresh fork, for these metrics only; metric → the fork's pairs. */
+  runFork(index: number, metrics: readonly string[]): Promise<Record<string, Fork>>
   budgetMs: number
   now?: () => number
   onFork?(judgements: Record<string, Judgement>, index: number): void
@@ -21,20 +19,20 @@ export interface CompareOptions {
 
 /** Forks one after another until every metric is decided, the forks are used up, or the time is. Never rounds `undecided`. */
 export async function compare(options: CompareOptions): Promise<Comparison> {
-  const { metrics, protocol, runFork, budgetMs, now = () => performance.now() } = options
-  const forks: Record<string, Fork[]> = Object.fromEntries(
-    metrics.map((metric) => [metric, [...(options.earlier?.[metric] ?? [])]]),
-  )
-  const judgeAll = () => Object.fromEntries(metrics.map((metric) => [metric, judge(forks[metric]!, protocol)]))
+  const { protocols, runFork, budgetMs, now = () => performance.now() } = options
+  const forks: Record<string, Fork[]> = Object.fromEntries(Object.keys(protocols).map((metric) => [metric, []]))
+  const judgements: Record<string, Judgement> = {}
+  const isOpen = (metric: string) =>
+    (judgements[metric]?.verdict ?? 'undecided') === 'undecided' && forks[metric]!.length < protocols[metric]!.maxForks
   const start = now()
-  let judgements = judgeAll()
-  const done = () => Math.min(...metrics.map((metric) => forks[metric]!.length))
-  const open = () => metrics.some((metric) => judgements[metric]!.verdict === 'undecided')
-  while (open() && done() < protocol.maxForks && now() - start < budgetMs) {
-    const index = done()
-    const fork = await runFork(index)
-    for (const metric of metrics) forks[metric]!.push(fork[metric]!)
-    judgements = judgeAll()
+  for (let index = 0; ; index++) {
+    const open = Object.keys(protocols).filter(isOpen)
+    if (open.length === 0 || (index > 0 && now() - start >= budgetMs)) break
+    const measured = await runFork(index, open)
+    for (const metric of open) {
+      forks[metric]!.push(measured[metric]!)
+      judgements[metric] = judge(forks[metric]!, protocols[metric]!)
+    }
     options.onFork?.(judgements, index)
   }
   return { forks, judgements }

@@ -1,0 +1,15 @@
+import { definePhase } from '@tenfold/phase-kit'
+import { finishBaseline } from './finish.ts'
+import { inspectEmbedding } from './embedding.ts'
+
+/** Phase 8: every critical operation as it is, before anything is changed (S1-26). */
+export default definePhase({
+  id: 'baseline',
+  reads: [],
+  knobs: [],
+  measure: ['query', 'store', 'embed', 'answer', 'stream', 'memory', 'cold'],
+  goals: [],
+  guards: [],
+  inspect: inspectEmbedding,
+  finish: finishBaseline,
+})

@@ -1,0 +1,2 @@
+export { isFullScan } from './inspect.ts'
+export { default } from './phase.ts'

@@ -1,0 +1,34 @@
+import type { Patch } from '@tenfold/contracts'
+import { definePhase, greedy } from '@tenfold/phase-kit'
+import { inspectStore } from './inspect.ts'
+
+/** WAL, foreign keys and the 16 MB cache are the driver's defaults and on from the start; only what can still matter is tried. */
+const steps: Patch[] = [
+  { 'db.statementReuse': true },
+  { 'db.ftsOrder': 'bm25' },
+  { 'db.ftsMaxDocShare': 0.5 },
+  { 'db.vectors': 'int8' },
+  { 'db.analyze': 'full' },
+  { 'db.collectionIndex': true },
+  { 'db.mmapMib': 256 },
+  { 'db.cacheKib': 64000 },
+]
+
+const db = definePhase({
+  id: 'db',
+  reads: ['baseline', 'profiler', 'memory', 'speed', 'metal'],
+  knobs: ['db.mmapMib', 'db.cacheKib', 'db.analyze', 'db.statementReuse', 'db.collectionIndex', 'db.ftsOrder', 'db.ftsMaxDocShare', 'db.vectors', 'db.rescore'],
+  measure: ['store', 'query'],
+  goals: [
+    { metric: 'store.ms', minEffect: 0.05 },
+    { metric: 'query.ms', minEffect: 0.05 },
+  ],
+  guards: [
+    { metric: 'quality.ndcgAt10', operator: '>=', margin: 0.01 },
+    { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
+  ],
+  inspect: inspectStore,
+  propose: (evidence) => greedy(steps, evidence, db),
+})
+
+export default db

@@ -1,0 +1,127 @@
+import { buildGraph, type GraphBuilder } from './graph-builder.ts'
+import type { Graph } from './onnx-proto.ts'
+import { besides, transpose } from './quantize.ts'
+import type { Safetensors } from './safetensors.ts'
+import type { WeightsFile } from './weights-file.ts'
+
+/** Shape of all-MiniLM-L6-v2 (its config.json); texts were cut at 256 tokens when it was trained. */
+export const bert = { layers: 6, hidden: 384, heads: 12, maxTokens: 256, epsilon: 1e-12 } as const
+
+/** A matrix for `x @ matrix`, rows = inputs, with its bias. */
+export interface Dense {
+  name: string
+  matrix: Float32Array<ArrayBuffer>
+  rows: number
+  columns: number
+  bias: Float32Array<ArrayBuffer>
+}
+
+/** Position rows with token-type row 0 folded in, and the first normalisation. */
+export interface Embeddings {
+  words: { rows: number; chunks(): AsyncIterable<Float32Array<ArrayBuffer>> }
+  positions: Float32Array<ArrayBuffer>
+}
+
+/** One way to say BERT in ONNX operators. Strings are names of values in the graph; `norm` names gamma and beta. */
+export interface Dialect {
+  /** Of `ids` and `mask` (int32, [batch, sequence]). */
+  embed(embeddings: Embeddings, norm: Norm): Promise<string>
+  /** Self-attention of x up to, not including, its output projection. */
+  attention(x: string, queryKeyValue: Dense): Promise<string>
+  /** x @ matrix, no bias. */
+  multiply(x: string, dense: Dense): Promise<string>
+  /** LayerNorm(x + bias + skip). */
+  addAndNormalize(x: string, bias: string, skip: string, norm: Norm, as: string): string | Promise<string>
+  biasGelu(x: string, bias: string): string | Promise<string>
+}
+
+export interface Norm {
+  gamma: string
+  beta: string
+}
+
+/** Words per piece of the 30,522-row table: about 1.5 MB at a time. */
+const wordRows = 1024
+
+/**
+ * The encoder as one graph: `ids`, `mask` (int32 [batch, sequence]) → `vectors` (float [batch, 384], length 1).
+ * Mean pooling needs no division: normalising the masked sum gives the same vector.
+ */
+export async function writeBertGraph(
+  model: Safetensors,
+  weights: WeightsFile,
+  speak: (graph: GraphBuilder) => Dialect,
+): Promise<Graph> {
+  const graph = buildGraph(weights)
+  const dialect = speak(graph)
+  const vector = async (name: string) => {
+    const values = await model.rows(name)
+    return graph.weight(name, [values.length], [values as Float32Array<ArrayBuffer>])
+  }
+  const norm = async (name: string): Promise<Norm> => ({
+    gamma: await vector(`${name}.weight`),
+    beta: await vector(`${name}.bias`),
+  })
+  const dense = async (...names: string[]): Promise<Dense> => {
+    const parts: Float32Array[] = []
+    const biases: Float32Array[] = []
+    for (const name of names) {
+      const [outputs, inputs] = model.shape(`${name}.weight`) as [number, number]
+      parts.push(transpose(await model.rows(`${name}.weight`), outputs, inputs))
+      biases.push(await model.rows(`${name}.bias`))
+    }
+    const rows = model.shape(`${names[0]}.weight`)[1]!
+    const matrix = besides(parts, rows)
+    return { name: names[0]!, matrix, rows, columns: matrix.length / rows, bias: besides(biases, 1) }
+  }
+  const bias = ({ name, bias }: Dense) => graph.weight(`${name}.bias`, [bias.length], [bias])
+
+  let x = await dialect.embed(await readEmbeddings(model), await norm('embeddings.LayerNorm'))
+  for (let i = 0; i < bert.layers; i++) {
+    const at = (part: string) => `encoder.layer.${i}.${part}`
+    const self = (part: string) => at(`attention.self.${part}`)
+    const context = await dialect.attention(x, await dense(self('query'), self('key'), self('value')))
+    const project = await dense(at('attention.output.dense'))
+    const projected = await dialect.multiply(context, project)
+    const attentionNorm = await norm(at('attention.output.LayerNorm'))
+    x = await dialect.addAndNormalize(projected, await bias(project), x, attentionNorm, at('attention'))
+    const widen = await dense(at('intermediate.dense'))
+    const wide = await dialect.biasGelu(await dialect.multiply(x, widen), await bias(widen))
+    const narrow = await dense(at('output.dense'))
+    const narrowed = await dialect.multiply(wide, narrow)
+    x = await dialect.addAndNormalize(narrowed, await bias(narrow), x, await norm(at('output.LayerNorm')), at('output'))
+  }
+
+  const one = graph.integers('axis.one', [1])
+  const weight = graph.standard('Unsqueeze', [graph.standard('Cast', ['mask'], { ints: { to: 1 } }), one])
+  const sum = graph.standard('Squeeze', [graph.standard('MatMul', [weight, x]), one])
+  graph.standard('LpNormalization', [sum], { ints: { axis: -1, p: 2 }, as: 'vectors' })
+  const tokens = ['batch', 'sequence']
+  return graph.finish(
+    'bert',
+    [
+      { name: 'ids', type: 'int32', dims: tokens },
+      { name: 'mask', type: 'int32', dims: tokens },
+    ],
+    [{ name: 'vectors', type: 'float', dims: ['batch', bert.hidden] }],
+  )
+}
+
+async function readEmbeddings(model: Safetensors): Promise<Embeddings> {
+  const words = 'embeddings.word_embeddings.weight'
+  const rows = model.shape(words)[0]!
+  const positions = new Float32Array(await model.rows('embeddings.position_embeddings.weight', 0, bert.maxTokens))
+  const type = await model.rows('embeddings.token_type_embeddings.weight', 0, 1)
+  for (let i = 0; i < positions.length; i++) positions[i]! += type[i % bert.hidden]!
+  return {
+    positions,
+    words: {
+      rows,
+      async *chunks() {
+        for (let row = 0; row < rows; row += wordRows) {
+          yield (await model.rows(words, row, Math.min(rows, row + wordRows))) as Float32Array<ArrayBuffer>
+        }
+      },
+    },
+  }
+}

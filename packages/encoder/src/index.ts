@@ -1,0 +1,7 @@
+export type { BatchRule } from './batches.ts'
+export { planBatches } from './batches.ts'
+export { bert } from './bert-graph.ts'
+export type { EmbedOptions, Encoder, EncoderInfo, EncoderOptions } from './encoder.ts'
+export { openEncoder } from './encoder.ts'
+export type { Lane } from './lanes.ts'
+export type { Device } from './session.ts'

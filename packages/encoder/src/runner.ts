@@ -1,0 +1,29 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Batch } from './batches.ts'
+import { openSession, type SessionOptions } from './session.ts'
+import type { TextTokenizer } from './tokenizer.ts'
+
+export interface RunnerOptions extends SessionOptions {
+  /** A tokenizer.json. */
+  tokenizer: string
+}
+
+/** One session with its tokeniser, here or in a worker thread. One call at a time. */
+export interface Runner {
+  tokenize(texts: string[]): Promise<Int32Array[]>
+  run(batch: Batch): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** A runner on this thread. */
+export async function openRunner(options: SessionOptions, tokenizer: TextTokenizer): Promise<Runner> {
+  const session = await openSession(options)
+  return {
+    async tokenize(texts) {
+      if (texts.length > 1) await setImmediate()
+      return texts.map(tokenizer.encode)
+    },
+    run: session.run,
+    close: session.release,
+  }
+}

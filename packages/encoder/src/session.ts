@@ -1,0 +1,55 @@
+import { messageOf } from '@tenfold/contracts'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { Batch } from './batches.ts'
+import { bert } from './bert-graph.ts'
+
+export type Device = 'cpu' | 'coreml' | 'webgpu' | 'cuda' | 'dml'
+
+export interface SessionOptions {
+  /** A .onnx file. */
+  graph: string
+  /** 0 leaves the number to the runtime. */
+  threads: number
+  arena: boolean
+  /** Threads without work wait busily: quicker alone, harmful beside other sessions. */
+  spin: boolean
+  device: Device
+}
+
+export interface Session {
+  /** [rows, 384], each of length 1. */
+  run(batch: Batch): Promise<Float32Array>
+  release(): Promise<void>
+}
+
+export async function openSession({ graph, threads, arena, spin, device }: SessionOptions): Promise<Session> {
+  const config: Record<string, string> = {}
+  if (!spin) config['intra_op.allow_spinning'] = '0'
+  if (device !== 'cpu') config.disable_cpu_ep_fallback = '1'
+  const session = await InferenceSession.create(graph, {
+    executionProviders: [device],
+    ...(threads > 0 && { intraOpNumThreads: threads }),
+    ...(!arena && { enableCpuMemArena: false, enableMemPattern: false }),
+    ...(Object.keys(config).length > 0 && { extra: { session: config } }),
+  })
+  return {
+    async run({ ids, mask, rows, length }) {
+      const dims = [rows, length]
+      const output = await session.run({ ids: new Tensor('int32', ids, dims), mask: new Tensor('int32', mask, dims) })
+      return output.vectors!.data as Float32Array
+    },
+    release: () => session.release(),
+  }
+}
+
+/** Why `device` cannot run `graph` entirely by itself; undefined when it can. */
+export async function refusalOf(options: SessionOptions): Promise<string | undefined> {
+  try {
+    const session = await openSession(options)
+    const vectors = await session.run({ ids: Int32Array.of(101, 102), mask: Int32Array.of(1, 1), rows: 1, length: 2 })
+    await session.release()
+    return vectors.length === bert.hidden ? undefined : `${options.device} returned ${vectors.length} values`
+  } catch (error) {
+    return messageOf(error)
+  }
+}

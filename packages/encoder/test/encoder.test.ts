@@ -1,0 +1,81 @@
+import { PipelineError } from '@tenfold/contracts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Encoder, type EncoderOptions, openEncoder } from '../src/index.ts'
+import { build, dot, paragraphs, plain, row } from './fixture.ts'
+
+const opened: Encoder[] = []
+const open = async (options: Partial<EncoderOptions> = {}) => {
+  const encoder = await openEncoder({ ...plain, ...options })
+  opened.push(encoder)
+  return encoder
+}
+afterEach(async () => {
+  for (const encoder of opened.splice(0)) await encoder.close()
+})
+
+describe('embed', () => {
+  it('ranks a paraphrase above another subject, and gives rows of length 1', async () => {
+    const encoder = await open()
+    const texts = ['A cat sleeps on the sofa.', 'A kitten naps on the couch.', 'Interest rates rose again this spring.']
+    const slab = await encoder.embed(texts)
+    expect(slab).toHaveLength(texts.length * encoder.dims)
+    const [cat, kitten, rates] = [row(slab, 0), row(slab, 1), row(slab, 2)]
+    expect(dot(cat, kitten)).toBeGreaterThan(0.5)
+    expect(dot(cat, rates)).toBeLessThan(0.2)
+    for (const vector of [cat, kitten, rates]) expect(dot(vector, vector)).toBeCloseTo(1, 5)
+  })
+
+  it('S2-13 returns rows in the order of the texts, whatever the batches', async () => {
+    const texts = paragraphs(20)
+    const arrival = await (await open()).embed(texts)
+    const sorted = await (await open({ batch: { maxTexts: 32, tokenBudget: 300 } })).embed(texts)
+    for (const i of texts.keys()) expect(dot(row(arrival, i), row(sorted, i))).toBeGreaterThan(0.9999)
+  })
+
+  it('bears empty, enormous and broken texts', async () => {
+    const encoder = await open()
+    const slab = await encoder.embed(['', 'x'.repeat(50_000_000), 'half a pair \ud800 here', '\0\u200b', '[PAD] [PAD]'])
+    expect(slab.every(Number.isFinite)).toBe(true)
+    expect(await encoder.embed([])).toHaveLength(0)
+    expect(encoder.tokenLengths(['', 'word '.repeat(1000)])).toEqual([2, 256])
+    expect(encoder.countTokens('word '.repeat(10_000))).toBe(10_000)
+    expect(encoder.countTokens('hello world')).toBe(2)
+  })
+
+  it('stops between batches on abort, with its reason, and works on', async () => {
+    const encoder = await open({ batch: { maxTexts: 1, tokenBudget: 0 } })
+    const stop = new AbortController()
+    const run = encoder.embed(paragraphs(30), { signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(run).rejects.toThrow('enough')
+    expect(await encoder.embed(['still here'])).toHaveLength(384)
+  })
+
+  it('refuses work after close', async () => {
+    const encoder = await open()
+    opened.pop()
+    await encoder.close()
+    await expect(encoder.embed(['late'])).rejects.toBeInstanceOf(PipelineError)
+  })
+})
+
+describe('workers', () => {
+  it('S3-44 two workers give the vectors of the main thread', async () => {
+    build()
+    const texts = paragraphs(12)
+    const [here, there] = [await open(), await open({ workers: 2, threads: 1 })]
+    const [expected, actual] = [await here.embed(texts), await there.embed(texts)]
+    for (const i of texts.keys()) expect(dot(row(expected, i), row(actual, i))).toBeGreaterThan(0.99999)
+    expect(there.info()).toMatchObject({ workers: 2, threads: 1, device: 'cpu' })
+  })
+})
+
+describe('info', () => {
+  it('S2-18 falls back to the CPU and says why, never echoing the wanted device', async () => {
+    const absent = process.platform === 'darwin' ? 'cuda' : 'coreml'
+    const encoder = await open({ device: absent })
+    expect(encoder.info()).toMatchObject({ device: 'cpu', graph: 'fused' })
+    expect(encoder.info().refusal).toContain(absent)
+    expect(await encoder.embed(['works'])).toHaveLength(384)
+  })
+})

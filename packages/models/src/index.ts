@@ -1,0 +1,7 @@
+export { modelCacheDir } from './cache.ts'
+export type { EnsureOptions, Model, ModelProgress } from './ensure-model.ts'
+export { ensureModel } from './ensure-model.ts'
+export type { ModelEntry, ModelFile, ModelName } from './manifest.ts'
+export { manifest } from './manifest.ts'
+export type { FetchRequest, Patience, Source } from './sources.ts'
+export { hub, pip } from './sources.ts'

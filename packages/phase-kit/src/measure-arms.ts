@@ -1,0 +1,67 @@
+import { type Fork, type MetricName, type Noise, workloadOf, type WorkloadName } from '@tenfold/contracts'
+import { type Observation, seededRandom } from '@tenfold/measure'
+import type { ArmSpec, InProcessWorkload, Job } from './job.ts'
+import type { Session } from './session.ts'
+
+export interface ForkOptions {
+  seed: number
+  split: Job['split']
+  what: string
+}
+
+/** One fork of each metric: both arms in one fresh process, or a fresh process each where the metric is a process's own. */
+export async function measureFork(
+  session: Session,
+  arms: readonly [ArmSpec, ArmSpec],
+  metrics: readonly string[],
+  options: ForkOptions,
+): Promise<Record<string, Fork>> {
+  const names = [...new Set(metrics.map((metric) => workloadOf(metric as MetricName)))]
+  const inProcess = names.filter(isInProcess)
+  const forks: Record<string, Fork> = {}
+  if (inProcess.length > 0) {
+    const tasks = inProcess.map((workload) => ({ kind: 'pairs', workload }) as const)
+    const { results } = await session.job(arms, tasks, options.what, options)
+    for (const result of results) if (result.kind === 'pairs') Object.assign(forks, result.forks)
+  }
+  for (const own of ownProcess) {
+    if (names.includes(own)) Object.assign(forks, await ownProcessFork(session, own, arms, options))
+  }
+  return forks
+}
+
+/** Workloads that speak of a whole process: one process per arm. */
+export const ownProcess = ['memory', 'cold'] as const
+export type OwnProcessWorkload = (typeof ownProcess)[number]
+
+export const isInProcess = (name: WorkloadName): name is InProcessWorkload => !ownProcess.some((own) => own === name)
+
+const unobserved: Noise = { cpuPressurePercent: null, involuntarySwitches: 0, majorFaults: 0 }
+
+async function ownProcessFork(
+  session: Session,
+  workload: OwnProcessWorkload,
+  arms: readonly [ArmSpec, ArmSpec],
+  options: ForkOptions,
+): Promise<Record<string, Fork>> {
+  const order = seededRandom(options.seed)() < 0.5 ? [0, 1] : [1, 0]
+  const seen: Observation[] = []
+  for (const arm of order) seen[arm] = await measureProcess(session, workload, arms[arm]!, options)
+  const [a = {}, b = {}] = seen
+  return Object.fromEntries(
+    Object.keys(a).map((metric) => [metric, { pairs: [{ a: [a[metric]!], b: [b[metric]!] }], noise: unobserved }]),
+  )
+}
+
+/** One whole life of a fresh process. Memory begins with an empty index, so that the ingest is part of it. */
+export async function measureProcess(
+  session: Session,
+  workload: OwnProcessWorkload,
+  arm: ArmSpec,
+  options: ForkOptions,
+): Promise<Observation> {
+  const spec = workload === 'memory' ? { ...arm, index: null } : arm
+  const { results } = await session.job([spec], [{ kind: workload }], options.what, options)
+  const result = results[0]
+  return result?.kind === 'memory' || result?.kind === 'cold' ? result.observation : {}
+}

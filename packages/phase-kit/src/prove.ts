@@ -1,0 +1,99 @@
+import { type GuardResult, type MetricName, type Patch, type Protocol, type Verdict, workloadOf } from '@tenfold/contracts'
+import { compare, logRatioOf, median, nonInferior, seedOf } from '@tenfold/measure'
+import type { ArmSpec } from './job.ts'
+import { measureFork } from './measure-arms.ts'
+import type { Goal } from './phase.ts'
+import { aggregateOf, describePatch } from './search.ts'
+import { isLossy, touchedGoals } from './score.ts'
+import type { Session } from './session.ts'
+import { workloads } from './workloads/index.ts'
+
+export interface Proof {
+  accepted: boolean
+  reason: string
+  verdicts: Verdict[]
+  guards: GuardResult[]
+}
+
+const alpha = 0.05
+/** Memory comes from a process per arm: differences below 5 % are not claimed. */
+const ownProcessDelta = 0.05
+
+function protocolOf(metric: MetricName, maxForks: number): Protocol {
+  const workload = Object.values(workloads).find((workload) => workload.name === workloadOf(metric))
+  return {
+    aggregate: aggregateOf(metric),
+    isolation: workload?.isolation ?? 'own-process',
+    alpha,
+    delta: workload?.delta ?? ownProcessDelta,
+    maxForks,
+  }
+}
+
+export interface Contest {
+  role: Verdict['role']
+  change: Record<string, unknown>
+  arms: readonly [ArmSpec, ArmSpec]
+  metrics: readonly MetricName[]
+  budgetMs: number
+}
+
+/** Compares two states on the check questions until decided; raw forks go to the session's samples. */
+export async function contest(session: Session, { role, change, arms, metrics, budgetMs }: Contest): Promise<Verdict[]> {
+  const name = `${role} ${describePatch(change)}`
+  const protocols = Object.fromEntries(metrics.map((metric) => [metric, protocolOf(metric, session.profile.maxForks)]))
+  const { forks, judgements } = await compare({
+    protocols,
+    budgetMs,
+    runFork: (index, open) =>
+      measureFork(session, arms, open, { seed: seedOf(`${session.phase.id} ${name} ${index}`), split: 'check', what: `${name}: fork ${index + 1}` }),
+  })
+  return metrics.map((metric) => {
+    const samples = `${role}/${describePatch(change)}/${metric}`
+    const measured = forks[metric]!
+    session.samples.push({ kind: 'forks', id: samples, forks: measured })
+    const arm = (side: 'a' | 'b') => median(measured.flatMap((fork) => fork.pairs.flatMap((pair) => pair[side])))
+    const { verdict, ratio, interval, forks: count } = judgements[metric]!
+    return { role, metric, change, verdict, ratio, interval, forks: count, beforeP50: arm('a'), afterP50: arm('b'), protocol: protocols[metric]!, split: 'check', samples }
+  })
+}
+
+/** Guards first, since a change that loses quality need not be timed; then the goals it touches. */
+export async function prove(session: Session, patch: Patch): Promise<Proof> {
+  const { phase, incumbent } = session
+  const arms = [session.arm(incumbent), session.arm({ ...incumbent, ...patch })] as const
+  const guards = isLossy(patch) ? await checkGuards(session, arms, describePatch(patch)) : []
+  const broken = guards.find((guard) => !guard.passed)
+  if (broken) return { accepted: false, reason: `${broken.metric} may have lost ${(-broken.bound).toFixed(3)}, more than ${broken.margin}`, verdicts: [], guards }
+  const goals = touchedGoals(patch, phase)
+  const verdicts = await contest(session, { role: 'candidate', change: patch, arms, metrics: goals.map((goal) => goal.metric), budgetMs: session.profile.comparisonBudgetMs })
+  return { ...decide(goals, verdicts), verdicts, guards }
+}
+
+/** At least one goal better by its smallest effect, none worse. */
+export function decide(goals: readonly Goal[], verdicts: readonly Verdict[]): { accepted: boolean; reason: string } {
+  const of = (goal: Goal) => verdicts.find((verdict) => verdict.metric === goal.metric)
+  const worse = verdicts.find((verdict) => verdict.verdict === 'slower')
+  if (worse) return { accepted: false, reason: `${worse.metric} got worse (×${worse.ratio.toFixed(3)})` }
+  const better = goals.filter((goal) => of(goal)?.verdict === 'faster' && of(goal)!.ratio <= 1 - goal.minEffect)
+  if (better.length === 0) {
+    const said = verdicts.map((verdict) => `${verdict.metric} ${verdict.verdict} (×${verdict.ratio.toFixed(3)})`)
+    return { accepted: false, reason: `no goal was proven better: ${said.join(', ') || 'none was touched'}` }
+  }
+  return { accepted: true, reason: better.map((goal) => `${goal.metric} ×${of(goal)!.ratio.toFixed(3)}`).join(', ') }
+}
+
+export async function checkGuards(session: Session, arms: readonly [ArmSpec, ArmSpec], name: string): Promise<GuardResult[]> {
+  const wanted = session.phase.guards
+  if (wanted.length === 0) return []
+  const answers = wanted.some((guard) => guard.metric === 'quality.answerCorrect') ? session.profile.answers : 0
+  const { results } = await session.job(arms, [{ kind: 'quality', answers }], `quality of ${name}`, { split: 'check' })
+  const table = results[0]?.kind === 'quality' ? results[0].table : {}
+  return wanted.flatMap(({ metric, operator, margin }) => {
+    const [before = [], after = []] = table[metric] ?? []
+    if (before.length === 0) return []
+    const samples = `guard/${name}/${metric}`
+    session.samples.push({ kind: 'paired', id: samples, before, after })
+    return [{ metric, operator, margin, ...nonInferior(before, after, operator, margin), n: before.length, samples }]
+  })
+}

@@ -1,0 +1,74 @@
+import { diffConfig, type Handoff, phaseFiles, type Patch } from '@tenfold/contracts'
+import { attribute } from './attribute.ts'
+import { describeStates, keepSamples } from './describe-state.ts'
+import type { Facts, Phase } from './phase.ts'
+import { type Proof, prove } from './prove.ts'
+import { choose, isLossy } from './score.ts'
+import { search } from './search.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
+
+/** One phase from its upstream handoffs to its own. */
+export async function runPhase(phase: Phase, options: SessionOptions): Promise<Handoff> {
+  const session = await openSession(phase, options)
+  const { incumbent } = session
+  const found = await inspect(session, session.arm(incumbent))
+  const trials = await search(session, found.details)
+  const proofs = await proveBest(session, choose(trials, phase))
+  const proven = proofs.find((proof) => proof.accepted)
+  const config = proven ? { ...incumbent, ...proven.patch } : incumbent
+  const whole = phase.attribute ? await attribute(session, config) : undefined
+  const reference = whole ? session.first : incumbent
+  const finalArm = whole?.finalArm ?? session.arm(config)
+  const changes = diffConfig(reference, config)
+  const changed = Object.keys(changes).length > 0
+  const after = changed ? await inspect(session, finalArm) : undefined
+  const arms = changed ? [session.arm(reference), finalArm] : [session.arm(reference)]
+  const [before = {}, later = {}] = await describeStates(session, arms, { answers: phase.measure.includes('answer') ? session.profile.answers : 0 })
+  const built = Object.fromEntries(Object.entries(phase.id === 'baseline' ? session.built : {}).map(([metric, value]) => [metric, [value]]))
+  Object.assign(before, keepSamples(session, 'inspected', { ...found.samples, ...built }))
+  if (after?.samples) Object.assign(later, keepSamples(session, 'inspected after', after.samples))
+  const handoff: Handoff = {
+    schema: 'tenfold.handoff/1',
+    phase: phase.id,
+    runId: session.runId,
+    createdAt: new Date().toISOString(),
+    upstream: session.upstream,
+    target: session.target,
+    config,
+    changes,
+    outcome: phase.propose ? (proven ? 'improved' : 'unchanged') : 'measured',
+    reason: proven?.reason ?? proofs.at(-1)?.reason ?? (phase.propose ? nothingBetter(trials.length) : 'observed, nothing changed'),
+    before,
+    after: later,
+    verdicts: [...proofs.flatMap((proof) => proof.verdicts), ...(whole?.verdicts ?? [])],
+    guards: proofs.flatMap((proof) => proof.guards),
+    trials: session.store.writeLines(`${phaseFiles[phase.id]}_trials.ndjson`, trials),
+    samples: session.store.writeLines(`${phaseFiles[phase.id]}_samples.ndjson`, session.samples),
+    conditions: session.conditions,
+    warnings: [...session.warnings, ...(found.warnings ?? [])],
+    ledger: session.runner.ledger(),
+    details: { before: found.details, ...(after ? { after: after.details } : {}), ...(whole ? { ingest: whole.ingest } : {}) },
+  }
+  const finished = phase.finish?.(handoff, session.store.root) ?? handoff
+  session.store.write(finished)
+  session.report.end()
+  return finished
+}
+
+const nothingBetter = (tried: number) => (tried > 0 ? `${tried} settings tried, none better on the tune questions` : 'nothing to try here')
+
+/** The best setting found; should it fail on the check questions, the same without what may cost quality. */
+async function proveBest(session: Session, best: Patch | undefined): Promise<(Proof & { patch: Patch })[]> {
+  if (!best) return []
+  const first = { ...(await prove(session, best)), patch: best }
+  const lossless = Object.fromEntries(Object.entries(best).filter(([key, value]) => !isLossy({ [key]: value }))) as Patch
+  const count = Object.keys(lossless).length
+  if (first.accepted || count === 0 || count === Object.keys(best).length) return [first]
+  return [first, { ...(await prove(session, lossless)), patch: lossless }]
+}
+
+async function inspect(session: Session, arm: ReturnType<Session['arm']>): Promise<Facts> {
+  if (!session.phase.inspect) return { details: {} }
+  const { results } = await session.job([arm], [{ kind: 'inspect', phaseModule: session.phaseModule }], 'looking')
+  return results[0]?.kind === 'inspect' ? results[0].facts : { details: {} }
+}

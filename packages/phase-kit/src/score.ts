@@ -1,0 +1,65 @@
+import { type Config, type KnobKey, knobs, type Patch, workloadOf, type WorkloadName } from '@tenfold/contracts'
+import type { Evidence, Phase, Trial } from './phase.ts'
+
+type Judged = Pick<Phase, 'goals' | 'guards'>
+
+/** Sum over goals of ln(candidate ÷ incumbent): below 0 is better. A ranking for the search, never a claim. */
+export function scoreOf(trial: Trial, { goals }: Judged): number {
+  return goals.reduce((sum, { metric }) => sum + Math.log(trial.ratios[metric] ?? 1), 0)
+}
+
+/** No guarded metric lost more than its margin on the questions the search may look at. */
+export function isFeasible(trial: Trial, { guards }: Judged): boolean {
+  const keeps = ({ metric, operator, margin }: Phase['guards'][number]) => {
+    const difference = trial.losses[metric] ?? 0
+    return operator === '>=' ? difference >= -margin : difference <= margin
+  }
+  return trial.state === 'measured' && guards.every(keeps)
+}
+
+/** A trial must beat what is best so far by this much, or the simpler setting stays. */
+const worthwhile = 0.02
+
+/** The best patch of all trials, or undefined when nothing beat the incumbent. */
+export function choose(trials: readonly Trial[], phase: Judged): Patch | undefined {
+  const better = trials.filter((trial) => isFeasible(trial, phase) && scoreOf(trial, phase) < -worthwhile)
+  return better.sort((a, b) => scoreOf(a, phase) - scoreOf(b, phase))[0]?.patch
+}
+
+/** Tries `steps` one after another, each on top of what was best so far. Pure: replays its own past decisions. */
+export function greedy(steps: readonly Patch[], { incumbent, trials }: Pick<Evidence, 'incumbent' | 'trials'>, phase: Judged): Patch | undefined {
+  let best: Patch = {}
+  let bestScore = 0
+  let used = 0
+  for (const step of steps) {
+    const patch = without({ ...best, ...step }, incumbent)
+    if (samePatch(patch, best) || Object.keys(patch).length === 0) continue
+    const trial = trials[used++]
+    if (!trial) return patch
+    const score = scoreOf(trial, phase)
+    if (isFeasible(trial, phase) && score < bestScore - worthwhile) {
+      best = patch
+      bestScore = score
+    }
+  }
+  return undefined
+}
+
+/** `patch` less the keys that already have that value. */
+function without(patch: Patch, incumbent: Config): Patch {
+  const keys = (Object.keys(patch) as KnobKey[]).filter((key) => patch[key] !== incumbent[key])
+  return Object.fromEntries(keys.map((key) => [key, patch[key]])) as Patch
+}
+
+const samePatch = (a: Patch, b: Patch): boolean => {
+  const keys = Object.keys({ ...a, ...b }) as KnobKey[]
+  return keys.every((key) => a[key] === b[key])
+}
+
+/** The phase's goals that this change can touch. */
+export function touchedGoals(patch: Patch, { goals }: Pick<Phase, 'goals'>): Phase['goals'] {
+  const touched = new Set<WorkloadName>((Object.keys(patch) as KnobKey[]).flatMap((key) => [...knobs[key].affects]))
+  return goals.filter(({ metric }) => touched.has(workloadOf(metric)))
+}
+
+export const isLossy = (patch: Patch): boolean => (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].lossy)

@@ -1,0 +1,60 @@
+import { messageOf, type MetricName, parseConfig, type Patch, PipelineError } from '@tenfold/contracts'
+import { logRatioOf, mean, seedOf } from '@tenfold/measure'
+import type { QualityTable } from './job.ts'
+import { measureFork } from './measure-arms.ts'
+import type { Trial } from './phase.ts'
+import { isLossy, touchedGoals } from './score.ts'
+import type { Session } from './session.ts'
+import { workloads } from './workloads/index.ts'
+
+/** Asks the phase for settings and tries each against the incumbent, until it has no more to propose. */
+export async function search(session: Session, facts: Record<string, unknown>): Promise<Trial[]> {
+  const { phase, incumbent, profile } = session
+  const trials: Trial[] = []
+  const accepted = session.accepted
+  for (;;) {
+    const patch = phase.propose?.({ incumbent, trials, facts, profile, accepted, seed: seedOf(session.runId) })
+    if (!patch) return trials
+    checkRange(session, patch)
+    trials.push(await tryOut(session, patch, trials.length))
+  }
+}
+
+function checkRange({ phase, incumbent }: Session, patch: Patch): void {
+  const foreign = Object.keys(patch).find((key) => !phase.knobs.some((own) => own === key))
+  if (foreign) throw new PipelineError('CONFIG_UNKNOWN_KEY', `the ${phase.id} phase proposed ${foreign}`, `its knobs are ${phase.knobs.join(', ')}`)
+  parseConfig(patch, incumbent)
+}
+
+async function tryOut(session: Session, patch: Patch, index: number): Promise<Trial> {
+  const { phase, incumbent } = session
+  const what = `trial ${index + 1}: ${describePatch(patch)}`
+  const arms = [session.arm(incumbent), session.arm({ ...incumbent, ...patch })] as const
+  const options = { seed: seedOf(`${phase.id} trial ${index}`), split: 'tune', what } as const
+  try {
+    const metrics = touchedGoals(patch, phase).map((goal) => goal.metric)
+    // every memory trial meets the same incumbent run, found again by its seed
+    const seed = metrics.every((metric) => metric.startsWith('memory.')) ? 1 : options.seed
+    const forks = await measureFork(session, arms, metrics, { ...options, seed })
+    const ratios = metrics.map((metric) => [metric, Math.exp(logRatioOf(forks[metric]!, aggregateOf(metric)))])
+    const losses = isLossy(patch) && phase.guards.length > 0 ? await qualityLosses(session, arms, what) : {}
+    return { patch, state: 'measured', ratios: Object.fromEntries(ratios), losses }
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'INTERRUPTED') throw error
+    session.warnings.push(`${what} failed: ${messageOf(error)}`)
+    return { patch, state: 'failed', ratios: {}, losses: {}, error: messageOf(error) }
+  }
+}
+
+export function aggregateOf(metric: MetricName): 'min' | 'mean' {
+  return Object.values(workloads).find((workload) => metric.startsWith(`${workload.name}.`))?.aggregate ?? 'min'
+}
+
+async function qualityLosses(session: Session, arms: Parameters<Session['job']>[0], what: string): Promise<Record<string, number>> {
+  const { results } = await session.job(arms, [{ kind: 'quality', answers: 0 }], what)
+  const table: QualityTable = results[0]?.kind === 'quality' ? results[0].table : {}
+  return Object.fromEntries(Object.entries(table).map(([metric, [before, after]]) => [metric, mean(after ?? []) - mean(before ?? [])]))
+}
+
+export const describePatch = (patch: Record<string, unknown>): string =>
+  Object.entries(patch).map(([key, value]) => `${key} ${value}`).join(', ')

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { type Conditions, type Config, diffConfig, type Handoff, type KnobKey, parseConfig, type PhaseId, type Profile, profiles, type SampleLine, type Settings } from '@tenfold/contracts'
+import { type HandoffStore, openHandoffStore, replaceFile, sha256 } from '@tenfold/handoff-store'
+import type { Observation } from '@tenfold/measure'
+import { scratchFolder } from './arms.ts'
+import { describeConditions } from './conditions.ts'
+import type { ArmSpec, Job, JobResult, Task } from './job.ts'
+import type { Phase } from './phase.ts'
+import { openReporter, type Reporter } from './reporter.ts'
+import { type JobRunner, openJobRunner } from './runner.ts'
+import { loadSettings, startConfig } from './settings.ts'
+
+/** Everything one run of one phase holds on to. */
+export interface Session {
+  phase: Phase
+  phaseModule: string
+  settings: Settings
+  profile: Profile
+  store: HandoffStore
+  runId: string
+  upstream: Handoff['upstream']
+  /** The configuration the run began with, and the one this phase begins with. */
+  first: Config
+  incumbent: Config
+  runner: JobRunner
+  report: Reporter
+  conditions: Conditions
+  target: Handoff['target']
+  /** Keys the phases before changed. */
+  accepted: KnobKey[]
+  /** Raw samples, in the order they were taken. */
+  samples: SampleLine[]
+  warnings: string[]
+  job(arms: readonly ArmSpec[], tasks: readonly Task[], what: string, options?: { seed?: number; split?: Job['split'] }): Promise<JobResult>
+  /** Figures of the ingest, when this phase had to do it. */
+  built: Observation
+  /** Folder of the built index for this data, target and start configuration. */
+  indexFolder: string
+  arm(config: Config, index?: string | null): ArmSpec
+}
+
+export interface SessionOptions {
+  phaseModule: string
+  signal: AbortSignal
+  resume: boolean
+  root?: string
+  reporter?: Reporter
+}
+
+export async function openSession(phase: Phase, options: SessionOptions): Promise<Session> {
+  const store = openHandoffStore(options.root)
+  const settings = await loadSettings(store.root)
+  const report = options.reporter ?? openReporter(phase.id)
+  const runId = phase.id === 'baseline' ? beginRun(store, options.resume) : store.read('baseline').runId
+  const handoffs = phase.reads.map((id) => store.read(id, runId))
+  const previous = handoffs.at(-1)
+  const first = parseConfig(store.has('baseline', runId) ? store.read('baseline', runId).config : startConfig(settings, store.root))
+  const runner = openJobRunner({
+    journalFile: path.join(scratchFolder(store.root), 'journal', runId, `${phase.id}.ndjson`),
+    keepJournal: options.resume,
+    signal: options.signal,
+    say: (line) => report.status(line),
+  })
+  const conditions = await describeConditions(settings, store.root)
+  const indexFolder = path.join(scratchFolder(store.root), 'index', indexKey(settings, first, conditions))
+  const incumbent = previous ? parseConfig(previous.config) : first
+  const session: Session = {
+    phase,
+    phaseModule: options.phaseModule,
+    settings,
+    profile: profiles[settings.profile],
+    store,
+    runId,
+    upstream: phase.reads.map((id) => ({ phase: id, sha256: store.hashOf(id) })),
+    first,
+    incumbent,
+    target: { module: settings.target, name: settings.target, level: 0 },
+    accepted: Object.keys(diffConfig(first, incumbent)) as KnobKey[],
+    runner,
+    report,
+    conditions,
+    samples: [],
+    warnings: [],
+    built: {},
+    indexFolder,
+    arm: (config, index = indexFolder) => ({ config, index }),
+    async job(arms, tasks, what, { seed = 1, split = 'tune' } = {}) {
+      const { target, data, profile } = settings
+      report.status(what)
+      const result = await runner.run({ target, data, profile, split, seed, arms: [...arms], tasks: [...tasks] }, what)
+      if (result.info) {
+        conditions.models = result.info.models
+        session.target = { module: target, name: result.info.name, level: result.info.level }
+      }
+      return result
+    },
+  }
+  if (phase.id === 'baseline' && !options.resume) rmSync(indexFolder, { recursive: true, force: true })
+  await ensureIndex(session)
+  return session
+}
+
+/** Phase 8 begins a run: a new id, unless an interrupted run is taken up again. */
+function beginRun(store: HandoffStore, resume: boolean): string {
+  const file = path.join(scratchFolder(store.root), 'run-id')
+  const earlier = resume ? readRunId(file) : undefined
+  if (earlier) return earlier
+  const runId = `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`
+  store.clear()
+  replaceFile(file, runId)
+  return runId
+}
+
+/** An index depends on the words, on how they are cut, and on who turned them into vectors. */
+function indexKey({ target }: Settings, config: Config, { data }: Conditions): string {
+  const cut = [config['rag.chunkTokens'], config['rag.chunkOverlapTokens'], config['speed.precision']]
+  return sha256(JSON.stringify([target, data.hash, cut])).slice(0, 16)
+}
+
+/** Phase 8 builds the index and times it; a phase run alone, after the scratch folder was removed, builds it again. */
+async function ensureIndex(session: Session): Promise<void> {
+  if (existsSync(session.indexFolder) && session.phase.id !== 'baseline') return
+  const { results } = await session.job([session.arm(session.first, null)], [{ kind: 'ingest', into: session.indexFolder }], 'ingest')
+  if (results[0]?.kind === 'ingest') session.built = results[0].observation
+}
+
+function readRunId(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+export const isFinished = (store: HandoffStore, phase: PhaseId): boolean =>
+  store.has('baseline') && store.has(phase, store.read('baseline').runId)

@@ -1,0 +1,6 @@
+export { type Bottleneck, rankBottlenecks } from './bottlenecks.ts'
+export { type FunctionCost, topFunctions } from './functions.ts'
+export { type HeapOwner, heapByFunction } from './heap.ts'
+export { default } from './phase.ts'
+export { recordCpu, recordHeap } from './recorder.ts'
+export { measureStages, type StageTimes, shares } from './stages.ts'
