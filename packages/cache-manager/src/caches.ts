@@ -34,28 +34,35 @@ interface Entry {
 
 export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Caches {
   const clock = now ? { perf: { now } } : {}
-  const caches = new Map(cacheNames.filter((name) => entries[name] > 0).map((name) => [name, new LRUCache<string, Entry>({ max: entries[name], ttl: ttlMs, ...clock })]))
   const counts = Object.fromEntries(cacheNames.map((name) => [name, { hits: 0, misses: 0, bytes: 0 }])) as Record<CacheName, { hits: number; misses: number; bytes: number }>
+  const open = (name: CacheName) =>
+    new LRUCache<string, Entry>({
+      max: entries[name],
+      ttl: ttlMs,
+      // the only place bytes leave: evicted, replaced, expired or cleared
+      dispose: (entry) => {
+        counts[name].bytes -= entry.bytes
+      },
+      ...clock,
+    })
+  const caches = new Map(cacheNames.filter((name) => entries[name] > 0).map((name) => [name, open(name)]))
   const running = new Map<string, Promise<object | string>>()
   let epoch = 0
 
-  const recount = (name: CacheName) => {
-    counts[name].bytes = [...(caches.get(name)?.values() ?? [])].reduce((sum, entry) => sum + entry.bytes, 0)
-  }
   const total = () => cacheNames.reduce((sum, name) => sum + counts[name].bytes, 0)
   /** Takes the least recently used entry of the cache that holds most. */
   const shrink = () => {
     while (total() > maxBytes) {
       const name = cacheNames.reduce((most, other) => (counts[other].bytes > counts[most].bytes ? other : most))
-      const gone = caches.get(name)?.pop()
-      if (!gone) return recount(name)
-      counts[name].bytes -= gone.bytes
+      if (!caches.get(name)?.pop()) return
     }
   }
   const keep = (name: CacheName, key: string, value: object | string) => {
     const bytes = sizeOf(value) + 2 * key.length
+    // what can never fit must not push out the rest
+    if (bytes > maxBytes) return
+    counts[name].bytes += bytes
     caches.get(name)?.set(key, { value, bytes })
-    recount(name)
     shrink()
   }
 
@@ -81,15 +88,12 @@ export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Cac
         if (begun === epoch) keep(name, key, value)
         return { value, hit: false }
       } finally {
-        running.delete(slot)
+        if (running.get(slot) === work) running.delete(slot)
       }
     },
     clear(name) {
       epoch++
-      for (const each of name ? [name] : cacheNames) {
-        caches.get(each)?.clear()
-        counts[each].bytes = 0
-      }
+      for (const each of name ? [name] : cacheNames) caches.get(each)?.clear()
       running.clear()
     },
     stats: () => Object.fromEntries(cacheNames.map((name) => [name, { ...counts[name], entries: caches.get(name)?.size ?? 0 }])) as Record<CacheName, CacheStats>,

@@ -5,7 +5,7 @@ import { type Config, defaultConfig, knobKeys, knobs, type Patch } from './knobs
 /** A complete configuration from a partial one. Throws CONFIG_UNKNOWN_KEY or CONFIG_OUT_OF_RANGE with the way out. */
 export function parseConfig(patch: Record<string, unknown>, base: Config = defaultConfig): Config {
   for (const [key, value] of Object.entries(patch)) {
-    const knob = (knobs as Record<string, Knob>)[key]
+    const knob = Object.hasOwn(knobs, key) ? (knobs as Record<string, Knob>)[key] : undefined
     if (!knob) {
       throw new PipelineError(
         'CONFIG_UNKNOWN_KEY',

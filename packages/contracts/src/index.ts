@@ -43,6 +43,7 @@ export { type Config, defaultConfig, diffConfig, type KnobKey, knobKeys, knobs, 
 export { isMetricName, type Metric, type MetricName, metrics, type Unit, workloadOf } from './metrics.ts'
 export { defineSettings, type Profile, type ProfileName, profiles, type Settings, settingsSchema } from './settings.ts'
 export type {
+  IngestOptions,
   IngestStats,
   MemoryMap,
   OpenOptions,

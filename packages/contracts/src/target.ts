@@ -44,6 +44,12 @@ export interface QueryResult {
   cacheHit?: string
 }
 
+export interface IngestOptions {
+  progress?: (docs: number, chunks: number) => void
+  /** These are all documents: others are removed. */
+  replace?: boolean
+}
+
 export interface IngestStats {
   docs: number
   chunks: number
@@ -81,7 +87,8 @@ export interface Target {
   close(): Promise<void>
   /** Vectors of `texts`, row-major, one row per text. */
   embed?(texts: string[]): Promise<Float32Array>
-  ingest?(docs: AsyncIterable<Doc>, progress?: (docs: number, chunks: number) => void): Promise<IngestStats>
+  /** Adds or updates documents; what did not change is not embedded again. */
+  ingest?(docs: AsyncIterable<Doc>, options?: IngestOptions): Promise<IngestStats>
   /** Ids of documents by exact search over f32 vectors: truth without labels. */
   exactSearch?(text: string, k: number): Promise<string[]>
   /** The store alone, for a query vector computed beforehand. */

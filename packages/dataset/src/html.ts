@@ -10,17 +10,22 @@ const blocks = new Set(
   ).split(' '),
 )
 
-/** HTML to plain text: headings as `#` lines, list items as `- ` lines, `pre` as fenced code, scripts and styles gone. */
+/** The parser's time grows with the square of the depth; browsers stop at 512. */
+const maxDepth = 10_000
+
+/** HTML to plain text: headings as `#` lines, list items as `- ` lines, `pre` as fenced code, scripts and styles gone. Throws over `maxDepth`. */
 export function parseHtml(source: string): Parsed {
   const output: string[] = []
   let title = ''
   let firstHeading: string | undefined
   let headingStart = -1
+  let depth = 0
   let skipDepth = 0
   let preDepth = 0
   let inTitle = false
   const parser = new Parser({
     onopentag(name) {
+      if (++depth > maxDepth) throw new Error(`elements nested deeper than ${maxDepth}`)
       if (name === 'title') inTitle = true
       if (dropped.has(name)) skipDepth++
       if (skipDepth > 0) return
@@ -40,6 +45,7 @@ export function parseHtml(source: string): Parsed {
       output.push(preDepth > 0 ? text : text.replace(/\s+/g, ' '))
     },
     onclosetag(name) {
+      depth--
       if (name === 'title') inTitle = false
       if (dropped.has(name)) skipDepth--
       if (skipDepth > 0) return

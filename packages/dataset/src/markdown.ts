@@ -51,7 +51,7 @@ const moduleStatement =
 
 function cleanProse(prose: string, mdx: boolean): string {
   return stripTags(mdx ? prose.replace(moduleStatement, '') : prose, mdx)
-    .replace(/!?\[([^[\]\n]{0,2000})\]\([^()\s]{0,2000}(?:[ \t]+"[^"\n]{0,2000}")?\)/g, '$1')
+    .replace(/!?\[([^[\]]{0,2000})\]\([^()\s]{0,2000}(?:[ \t]+"[^"\n]{0,2000}")?\)/g, '$1')
     .replace(/^([^\n#>|`\-*+ ][^\n]*)\n(=+|-{2,})[ \t]*$/gm, (_, words: string, rule: string) =>
       rule.startsWith('=') ? `# ${words}` : `## ${words}`,
     )

@@ -46,10 +46,10 @@ describe('parseMarkdown', () => {
 
   it('keeps the words of links and drops comments in plain Markdown, not type arguments', () => {
     const { text } = parseMarkdown(
-      'See [the docs](https://a.b/c "t") ![pic](x.png).<!-- no -->\n\nA Map<K, V> and <T> stay.',
+      'See [the\ndocs](https://a.b/c "t") ![pic](x.png).<!-- no -->\n\nA Map<K, V> and <T> stay.',
       false,
     )
-    expect(text).toBe('See the docs pic.\n\nA Map<K, V> and <T> stay.')
+    expect(text).toBe('See the\ndocs pic.\n\nA Map<K, V> and <T> stay.')
   })
 
   it('leaves what is never closed as it is', () => {
@@ -66,6 +66,10 @@ describe('parseHtml', () => {
     )
     expect(parsed.title).toBe('A & B')
     expect(parsed.text).toBe('# Top one\n\nSome text.\n\n- first\n- second\n\n```\na  b\n  c\n```')
+  })
+
+  it('refuses nesting that would take the parser for ever', () => {
+    expect(() => parseHtml('<div>'.repeat(20_000))).toThrow('nested deeper')
   })
 
   it('leads with the title when there is no heading', () => {

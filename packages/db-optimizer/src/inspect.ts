@@ -15,4 +15,4 @@ export async function inspectStore({ target }: Inspection): Promise<Facts> {
 }
 
 /** A step of EXPLAIN QUERY PLAN that visits every row; virtual tables search by their own index. */
-export const isFullScan = (step: string): boolean => /^SCAN (?!.*(USING|VIRTUAL TABLE|CONSTANT ROW|\())/.test(step)
+export const isFullScan = (step: string): boolean => /^SCAN (?!.*(USING|VIRTUAL TABLE|CONSTANT ROW|VALUES CLAUSE|\())/.test(step)

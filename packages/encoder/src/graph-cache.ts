@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { messageOf, PipelineError } from '@tenfold/contracts'
@@ -59,10 +59,23 @@ export async function ensureGraph(request: GraphRequest): Promise<string> {
 
 const keyOf = (parts: (string | number)[]) => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16)
 
+const partEnding = '.part'
+/** A conversion takes seconds; a temporary folder this old belongs to a process that was killed. */
+const abandonedMs = 600_000
+
+async function sweep(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const folder = join(cache, name)
+    const changedMs = name.endsWith(partEnding) && (await stat(folder).catch(() => undefined))?.mtimeMs
+    if (changedMs && Date.now() - changedMs > abandonedMs) await rm(folder, { recursive: true, force: true })
+  }
+}
+
 async function ensureFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder
-  const temporary = `${folder}.${process.pid}.${randomUUID().slice(0, 8)}.part`
+  const temporary = `${folder}.${process.pid}.${randomUUID().slice(0, 8)}${partEnding}`
   await mkdir(temporary, { recursive: true })
+  await sweep(dirname(folder))
   try {
     await fill(temporary)
     await rename(temporary, folder)

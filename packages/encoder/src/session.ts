@@ -1,5 +1,5 @@
 import { messageOf } from '@tenfold/contracts'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import type { Batch } from './batches.ts'
 import { bert } from './bert-graph.ts'
 
@@ -41,6 +41,9 @@ export async function openSession({ graph, threads, arena, spin, device }: Sessi
     release: () => session.release(),
   }
 }
+
+/** Devices compiled into the installed ONNX Runtime. Listed does not mean usable: only a run on one tells. */
+export const listEncoderDevices = (): string[] => listSupportedBackends().map(({ name }) => name)
 
 /** Why `device` cannot run `graph` entirely by itself; undefined when it can. */
 export async function refusalOf(options: SessionOptions): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureModel, type Model } from '@tenfold/models'
@@ -79,6 +79,15 @@ describe('the graph', () => {
     const paths = await Promise.all([1, 2, 3].map(() => ensureGraph(request({ precision: 'int8', cache: own }))))
     expect(new Set(paths).size).toBe(1)
     expect(await readdir(own)).toHaveLength(1)
+  })
+
+  it('removes what a process killed during a conversion left, and nothing younger', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
+    for (const name of ['old.1.x.part', 'young.2.y.part']) await mkdir(join(own, name))
+    const longAgo = new Date(Date.now() - 3_600_000)
+    await utimes(join(own, 'old.1.x.part'), longAgo, longAgo)
+    await ensureGraph(request({ precision: 'int8', cache: own }))
+    expect((await readdir(own)).filter((name) => name.endsWith('.part'))).toEqual(['young.2.y.part'])
   })
 
   it('leaves nothing behind when the model cannot be read', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** The nearest folder upward that holds tenfold.config.ts or pnpm-workspace.yaml; TENFOLD_ROOT wins. */
@@ -18,7 +18,8 @@ export function replaceFile(file: string, content: string): void {
   const temporary = `${file}.${process.pid}.tmp`
   const handle = openSync(temporary, 'w')
   try {
-    writeSync(handle, content)
+    // not writeSync: it may write less than asked (a full disk) without an error
+    writeFileSync(handle, content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 
 /** An append-only record of finished units of work. A line cut off by a kill is dropped, everything before it counts. */
@@ -16,12 +16,12 @@ export function openJournal<Entry>(file: string): Journal<Entry> {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Entry)
-  let mended = whole.length === text.length
+  // what comes next must not be glued to a cut line
+  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole))
   return {
     entries,
     append(entry) {
-      appendFileSync(file, `${mended ? '' : '\n'}${JSON.stringify(entry)}\n`)
-      mended = true
+      appendFileSync(file, `${JSON.stringify(entry)}\n`)
       entries.push(entry)
     },
     clear() {

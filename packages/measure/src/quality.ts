@@ -17,7 +17,7 @@ export function ndcgAt(k: number, ids: readonly string[], relevant: Judgements):
     .filter((grade) => grade > 0)
     .sort((a, b) => b - a)
     .slice(0, k)
-  return gain(ids.slice(0, k).map((id) => relevant[id] ?? 0)) / gain(ideal)
+  return gain(ids.slice(0, k).map((id) => (Object.hasOwn(relevant, id) ? relevant[id]! : 0))) / gain(ideal)
 }
 
 /** Does `text` contain one of `accept`, letter case and white space aside? */

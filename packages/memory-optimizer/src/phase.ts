@@ -1,14 +1,14 @@
 import type { Patch } from '@tenfold/contracts'
-import { availableMemoryBytes } from '@tenfold/measure'
 import { definePhase, greedy } from '@tenfold/phase-kit'
 import { batchCeiling } from './batch-ceiling.ts'
 import { inspectMemory } from './inspect.ts'
 
-function steps(): Patch[] {
+/** `availableBytes` as `inspect` saw it: asked again, it would differ from trial to trial. */
+function steps(availableBytes: number): Patch[] {
   return [
     { 'memory.contextTokens': 2048 },
     { 'memory.weights': 'mmap' },
-    { 'memory.batchCeiling': batchCeiling(availableMemoryBytes()) },
+    { 'memory.batchCeiling': batchCeiling(availableBytes) },
     { 'memory.batchCeiling': 8 },
     { 'memory.arena': false },
     { 'memory.releaseAfterIngest': true },
@@ -27,7 +27,7 @@ const memory = definePhase({
   ],
   guards: [],
   inspect: inspectMemory,
-  propose: (evidence) => greedy(steps(), evidence, memory),
+  propose: (evidence) => greedy(steps(Number(evidence.facts.availableBytes ?? 0)), evidence, memory),
 })
 
 export default memory

@@ -11,7 +11,8 @@ const wanted: Record<Role, string[]> = {
 
 /** Every device either engine might run on, each in one of the states of `Probe`. */
 export async function inspectDevices({ say }: Inspection): Promise<Facts> {
-  const listed: Record<Role, string[]> = { encoder: await listEncoderDevices(), generator: await listGeneratorDevices() }
+  const generators = (await listGeneratorDevices()).filter(({ present }) => present)
+  const listed: Record<Role, string[]> = { encoder: listEncoderDevices(), generator: generators.map(({ device }) => device) }
   const probes: Probe[] = []
   for (const role of ['encoder', 'generator'] as const) {
     for (const device of wanted[role]) {

@@ -17,12 +17,15 @@ async function probeEncoder(device: 'coreml' | 'webgpu' | 'cuda' | 'dml'): Promi
     for (let i = row * cpu.dims; i < (row + 1) * cpu.dims; i++) dot += a[i]! * b[i]!
     return dot
   })
-  return { actual: other.info().device, parity: Math.min(...cosines), loadMs }
+  const { device: actual, refusal } = other.info()
+  if (refusal) throw new Error(`Error: ${refusal}`)
+  return { actual, parity: Math.min(...cosines), loadMs }
 }
 
 async function probeGenerator(device: 'metal' | 'cuda' | 'vulkan'): Promise<ProbeReply> {
-  const { path, sha256 } = await ensureModel('smollm2-135m-instruct')
-  const options = { modelPath: path, modelSha256: sha256, threads: 0, batchTokens: 512, contextTokens: 512, prefixReuse: false }
+  const { files, sha256 } = await ensureModel('SmolLM2-135M-Instruct-Q4_1')
+  const [name] = Object.keys(files) as [string]
+  const options = { modelPath: files[name]!, modelSha256: sha256[name]!, threads: 0, batchTokens: 512, contextTokens: 512, prefixReuse: false }
   const prompt = { system: 'Answer briefly.', user: 'What is a vector index for?' }
   const cpu = await openGenerator({ ...options, device: 'cpu' })
   const start = performance.now()

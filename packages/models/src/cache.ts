@@ -3,7 +3,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { lock } from 'proper-lockfile'
+// @ts-expect-error the package has no types
+import { lock as untypedLock } from 'proper-lockfile'
 
 type Environment = Record<string, string | undefined>
 
@@ -38,6 +39,15 @@ export async function withFolder<Result>(
     await release()
   }
 }
+
+interface LockOptions {
+  stale: number
+  update: number
+  onCompromised(): void
+}
+
+/** Rejects with code ELOCKED while another process holds the lock. */
+const lock: (folder: string, options: LockOptions) => Promise<() => Promise<void>> = untypedLock
 
 const staleMs = 5_000
 

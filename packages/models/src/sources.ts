@@ -70,6 +70,9 @@ async function download(
     }
     const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream<Uint8Array>)
     await pipeline(body, counted, createWriteStream(target, { flags: 'wx' }), { signal: stop })
+  } catch (error) {
+    late.signal.throwIfAborted() // the reason, where streams only say that they were aborted
+    throw error
   } finally {
     clearTimeout(timer)
   }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type Config, diffConfig, type KnobKey, type Patch, type Verdict } from '@tenfold/contracts'
+import type { Observation } from '@tenfold/measure'
 import { scratchFolder } from './arms.ts'
 import type { ArmSpec } from './job.ts'
 import { contest } from './prove.ts'
@@ -10,7 +11,8 @@ export interface Attribution {
   /** The final system, with an index its own configuration built. */
   finalArm: ArmSpec
   verdicts: Verdict[]
-  ingest: { before: Record<string, number>; after: Record<string, number> }
+  /** Figures of the ingest that built that index. */
+  ingest: Observation
 }
 
 /** All phases together against the first configuration, then the final system against itself without each change. */
@@ -18,11 +20,9 @@ export async function attribute(session: Session, final: Config): Promise<Attrib
   const changes = diffConfig(session.first, final)
   const patch = Object.fromEntries(Object.entries(changes).map(([key, { to }]) => [key, to])) as Patch
   const rebuilt = path.join(scratchFolder(session.store.root), 'index', `${path.basename(session.indexFolder)}-final`)
-  const before = await ingest(session, session.arm(session.first, null), `${rebuilt}-first`)
-  const after = await ingest(session, session.arm(final, null), rebuilt)
+  const built = await ingest(session, session.arm(final, null), rebuilt)
   const finalArm = session.arm(final, rebuilt)
-  const ingests = { before, after }
-  if (Object.keys(patch).length === 0) return { finalArm, verdicts: [], ingest: ingests }
+  if (Object.keys(patch).length === 0) return { finalArm, verdicts: [], ingest: built }
 
   const { comparisonBudgetMs } = session.profile
   const metricsOf = (changed: Patch) => touchedGoals(changed, session.phase).map((goal) => goal.metric)
@@ -35,10 +35,10 @@ export async function attribute(session: Session, final: Config): Promise<Attrib
     if (metrics.length === 0) continue
     verdicts.push(...(await contest(session, { role: 'leave-one-out', change, arms: [withoutIt, finalArm], metrics, budgetMs: comparisonBudgetMs / 4 })))
   }
-  return { finalArm, verdicts, ingest: ingests }
+  return { finalArm, verdicts, ingest: built }
 }
 
-async function ingest(session: Session, arm: ArmSpec, into: string): Promise<Record<string, number>> {
+async function ingest(session: Session, arm: ArmSpec, into: string): Promise<Observation> {
   const { results } = await session.job([arm], [{ kind: 'ingest', into }], 'ingest of the whole corpus')
   return results[0]?.kind === 'ingest' ? results[0].observation : {}
 }

@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import os from 'node:os'
-import type { Conditions, Settings } from '@tenfold/contracts'
-import { openDataset } from '@tenfold/dataset'
+import type { Conditions, Dataset, Settings } from '@tenfold/contracts'
 import { machine } from '@tenfold/measure'
 
 /** What a figure of this run may be compared with: machine, runtime, data, commit. Models are filled in by the first job. */
-export async function describeConditions(settings: Settings, root: string): Promise<Conditions> {
-  const dataset = await openDataset(settings.data === 'default' ? { kind: 'default' } : { kind: 'path', path: settings.data })
+export function describeConditions(settings: Settings, dataset: Dataset, root: string): Conditions {
   const ofSplit = (split: string) => dataset.questions.filter((question) => question.split === split).length
   return {
     machine: machine(),

@@ -1,4 +1,4 @@
-import type { Config, Fork, IngestStats, ProfileName, TargetInfo, WorkloadName } from '@tenfold/contracts'
+import type { Config, Dataset, Fork, IngestStats, ProfileName, Question, TargetInfo, WorkloadName } from '@tenfold/contracts'
 import type { Observation } from '@tenfold/measure'
 import type { Facts } from './phase.ts'
 
@@ -26,7 +26,9 @@ export interface Job {
   target: string
   data: string
   profile: ProfileName
-  split: 'tune' | 'check'
+  /** Name, hash and size of the data; its documents are read only by tasks that need them. */
+  dataset: Pick<Dataset, 'name' | 'hash' | 'docCount'>
+  questions: Question[]
   seed: number
   arms: ArmSpec[]
   tasks: Task[]

@@ -1,11 +1,11 @@
-import { type Fork, type MetricName, type Noise, workloadOf, type WorkloadName } from '@tenfold/contracts'
+import { type Fork, type MetricName, type Noise, type Question, workloadOf, type WorkloadName } from '@tenfold/contracts'
 import { type Observation, seededRandom } from '@tenfold/measure'
-import type { ArmSpec, InProcessWorkload, Job } from './job.ts'
+import type { ArmSpec, InProcessWorkload } from './job.ts'
 import type { Session } from './session.ts'
 
 export interface ForkOptions {
   seed: number
-  split: Job['split']
+  split: Question['split']
   what: string
 }
 

@@ -1,4 +1,13 @@
-import type { Dataset, Question } from '@tenfold/contracts'
+import type { Dataset, Doc, Question } from '@tenfold/contracts'
+import { openDataset } from '@tenfold/dataset'
+
+/** The data of a setting: `default` or a folder. */
+export const openData = (data: string): Promise<Dataset> =>
+  openDataset(data === 'default' ? { kind: 'default' } : { kind: 'path', path: data })
+
+export async function* docsOf(data: string, concurrency?: number): AsyncGenerator<Doc> {
+  yield* (await openData(data)).docs(concurrency)
+}
 
 /** Known-item questions made when a folder brings none. */
 const knownItems = 120

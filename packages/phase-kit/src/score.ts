@@ -30,12 +30,13 @@ export function choose(trials: readonly Trial[], phase: Judged): Patch | undefin
 export function greedy(steps: readonly Patch[], { incumbent, trials }: Pick<Evidence, 'incumbent' | 'trials'>, phase: Judged): Patch | undefined {
   let best: Patch = {}
   let bestScore = 0
-  let used = 0
+  const tried: Patch[] = []
   for (const step of steps) {
     const patch = without({ ...best, ...step }, incumbent)
-    if (samePatch(patch, best) || Object.keys(patch).length === 0) continue
-    const trial = trials[used++]
+    if (Object.keys(patch).length === 0 || tried.some((other) => samePatch(patch, other))) continue
+    const trial = trials[tried.length]
     if (!trial) return patch
+    tried.push(patch)
     const score = scoreOf(trial, phase)
     if (isFeasible(trial, phase) && score < bestScore - worthwhile) {
       best = patch

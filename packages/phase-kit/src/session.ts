@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { type Conditions, type Config, diffConfig, type Handoff, type KnobKey, parseConfig, type PhaseId, type Profile, profiles, type SampleLine, type Settings } from '@tenfold/contracts'
+import { type Conditions, type Config, diffConfig, type Handoff, type KnobKey, parseConfig, type PhaseId, type Profile, profiles, type Question, type SampleLine, type Settings } from '@tenfold/contracts'
 import { type HandoffStore, openHandoffStore, replaceFile, sha256 } from '@tenfold/handoff-store'
 import type { Observation } from '@tenfold/measure'
 import { scratchFolder } from './arms.ts'
 import { describeConditions } from './conditions.ts'
 import type { ArmSpec, Job, JobResult, Task } from './job.ts'
 import type { Phase } from './phase.ts'
+import { openData, questionsFor } from './questions.ts'
 import { openReporter, type Reporter } from './reporter.ts'
 import { type JobRunner, openJobRunner } from './runner.ts'
 import { loadSettings, startConfig } from './settings.ts'
@@ -33,7 +34,7 @@ export interface Session {
   /** Raw samples, in the order they were taken. */
   samples: SampleLine[]
   warnings: string[]
-  job(arms: readonly ArmSpec[], tasks: readonly Task[], what: string, options?: { seed?: number; split?: Job['split'] }): Promise<JobResult>
+  job(arms: readonly ArmSpec[], tasks: readonly Task[], what: string, options?: { seed?: number; split?: Question['split'] }): Promise<JobResult>
   /** Figures of the ingest, when this phase had to do it. */
   built: Observation
   /** Folder of the built index for this data, target and start configuration. */
@@ -63,7 +64,9 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
     signal: options.signal,
     say: (line) => report.status(line),
   })
-  const conditions = await describeConditions(settings, store.root)
+  const dataset = await openData(settings.data)
+  const questions = { tune: await questionsFor(dataset, 'tune'), check: await questionsFor(dataset, 'check') }
+  const conditions = describeConditions(settings, dataset, store.root)
   const indexFolder = path.join(scratchFolder(store.root), 'index', indexKey(settings, first, conditions))
   const incumbent = previous ? parseConfig(previous.config) : first
   const session: Session = {
@@ -82,14 +85,16 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
     report,
     conditions,
     samples: [],
-    warnings: [],
+    warnings: phase.id === 'baseline' ? dataset.warnings.map(({ file, reason }) => `${file}: ${reason}`) : [],
     built: {},
     indexFolder,
     arm: (config, index = indexFolder) => ({ config, index }),
     async job(arms, tasks, what, { seed = 1, split = 'tune' } = {}) {
       const { target, data, profile } = settings
       report.status(what)
-      const result = await runner.run({ target, data, profile, split, seed, arms: [...arms], tasks: [...tasks] }, what)
+      const { name, hash, docCount } = dataset
+      const job: Job = { target, data, profile, dataset: { name, hash, docCount }, questions: questions[split], seed, arms: [...arms], tasks: [...tasks] }
+      const result = await runner.run(job, what)
       if (result.info) {
         conditions.models = result.info.models
         session.target = { module: target, name: result.info.name, level: result.info.level }

@@ -1,11 +1,10 @@
-import { type Fork, type Profile, PipelineError, profiles, type Target, type TargetInfo } from '@tenfold/contracts'
-import { openDataset } from '@tenfold/dataset'
+import { type Dataset, type Fork, type Profile, PipelineError, profiles, type Target, type TargetInfo } from '@tenfold/contracts'
 import { type Arm, interleave, type Observation, seededRandom, watchNoise } from '@tenfold/measure'
 import { type OpenArm, openArms } from './arms.ts'
 import { coldStart, ingestInto, inspectPhase } from './whole-process.ts'
 import type { Job, JobResult, Task, TaskResult } from './job.ts'
 import { gradeQuestions } from './grade.ts'
-import { questionsFor } from './questions.ts'
+import { docsOf } from './questions.ts'
 import type { Workload, WorkloadContext } from './workload.ts'
 import { memoryLife } from './workloads/memory.ts'
 import { workloads } from './workloads/index.ts'
@@ -13,8 +12,6 @@ import { workloads } from './workloads/index.ts'
 export interface TaskContext extends WorkloadContext {
   job: Job
   arms: OpenArm[]
-  /** What reading the questions took: the kit's time, not the target's. */
-  questionsMs: number
   say(line: string): void
 }
 
@@ -22,15 +19,14 @@ export interface TaskContext extends WorkloadContext {
 export async function runJob(job: Job, say: (line: string) => void, signal: AbortSignal): Promise<Omit<JobResult, 'peakRssBytes'>> {
   const start = performance.now()
   const profile: Profile = profiles[job.profile]
-  const dataset = await openDataset(job.data === 'default' ? { kind: 'default' } : { kind: 'path', path: job.data })
-  const questions = await questionsFor(dataset, job.split)
-  const questionsMs = performance.now() - start
+  const { questions } = job
+  const dataset: Dataset = { ...job.dataset, questions, warnings: [], docs: (concurrency) => docsOf(job.data, concurrency) }
   const arms = await openArms(job, signal)
   const loadMs = performance.now() - start
   try {
     const target = arms[0]?.target
     if (!target) throw new PipelineError('TARGET_FAILED', 'no arm was opened', 'name at least one configuration')
-    const context: TaskContext = { job, arms, target, dataset, profile, questions, questionsMs, say }
+    const context: TaskContext = { job, arms, target, dataset, profile, questions, say }
     const results: TaskResult[] = []
     const workStart = performance.now()
     for (const task of job.tasks) results.push(await runTask(task, context))

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { type Handoff, messageOf, PipelineError, type PhaseId, phaseIds, type SampleLine } from '@tenfold/contracts'
+import { type Handoff, isMetricName, messageOf, metrics, PipelineError, type PhaseId, phaseIds, type SampleLine } from '@tenfold/contracts'
 import { brokenFields, type HandoffStore, sha256OfFile } from '@tenfold/handoff-store'
 import { judge, median, nonInferior, summarize } from '@tenfold/measure'
 
@@ -88,7 +88,7 @@ function checkFigures(samples: ReadonlyMap<string, SampleLine>, handoff: Handoff
   }
   for (const [metric, after] of Object.entries(handoff.after)) {
     const before = handoff.before[metric]
-    if (metric.endsWith('Ms') && before && before.n > 5 && before.mean === after.mean && before.stdev === after.stdev) {
+    if (isMetricName(metric) && metrics[metric].unit === 'ms' && before && before.n > 5 && before.mean === after.mean && before.stdev === after.stdev) {
       find(`after.${metric}`, 'identical to the column before: timings never repeat to the last digit')
     }
   }

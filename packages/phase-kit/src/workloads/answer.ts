@@ -12,7 +12,10 @@ export const answer = defineWorkload<Question>({
   subPairs: 1,
   warmUp: { minRuns: 1, maxRuns: 1, capMs: 0 },
   describe: (profile) => Math.ceil(profile.answers / 2),
-  prepare: async ({ questions }) => questions.filter((question) => question.accept.length > 0),
+  async prepare({ questions }) {
+    const judged = questions.filter((question) => question.accept.length > 0)
+    return judged.length > 0 ? judged : [...questions]
+  },
   async run(target, question) {
     const start = performance.now()
     let firstTokenMs = Number.NaN

@@ -1,0 +1,61 @@
+import type { Passage } from '@tenfold/contracts'
+import rag from '@tenfold/rag'
+import { Command, InvalidArgumentError } from 'commander'
+import { bestKnownConfig, currentShelf } from '../library.ts'
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('takes a whole number from 1')
+  return value
+}
+
+export const askCommand = () =>
+  new Command('ask')
+    .description('answer a question from the index, with sources and stage times')
+    .argument('<question>')
+    .option('-k, --passages <count>', 'passages to look at', wholeNumber)
+    .option('--in <collection>', 'only documents of this top folder')
+    .option('--no-answer', 'sources only, no generated answer')
+    .option('--json', 'print one JSON object instead of a stream')
+    .action(async (question: string, options: { passages?: number; in?: string; answer: boolean; json?: boolean }) => {
+      const shelf = currentShelf()
+      const { config } = bestKnownConfig()
+      const opening = performance.now()
+      const target = await rag.open({ config, workspace: shelf.workspace })
+      const openMs = performance.now() - opening
+      const stages: Record<string, number> = {}
+      const start = performance.now()
+      let firstTokenMs: number | undefined
+      const request = {
+        text: question,
+        ...(options.passages ? { k: options.passages } : {}),
+        ...(options.in ? { collection: options.in } : {}),
+        ...(options.answer ? { answerTokens: config['rag.maxAnswerTokens'] } : {}),
+      }
+      try {
+        const result = await target.query(request, (event) => {
+          if (event.type === 'stage') stages[event.stage] = (stages[event.stage] ?? 0) + event.ms
+          else {
+            firstTokenMs ??= performance.now() - start
+            if (!options.json) process.stdout.write(event.text)
+          }
+        })
+        const totalMs = performance.now() - start
+        if (options.json) return console.log(JSON.stringify({ ...result, stagesMs: stages, firstTokenMs, totalMs, openMs }))
+        if (options.answer) console.log('\n')
+        console.log(sources(result.passages))
+        console.log(timings({ open: openMs, ...stages, ...(firstTokenMs ? { 'first token': firstTokenMs } : {}), total: totalMs }))
+      } finally {
+        await target.close()
+      }
+    })
+
+/** Documents once each, in the order they were found. */
+export function sources(passages: readonly Passage[]): string {
+  if (passages.length === 0) return 'Nothing in the index speaks of this.'
+  const first = passages.filter((passage, i) => passages.findIndex((other) => other.docId === passage.docId) === i)
+  return ['Sources', ...first.map(({ docId, title }, i) => `  ${i + 1}. ${docId}${title ? `  ${title}` : ''}`)].join('\n')
+}
+
+export const timings = (stages: Record<string, number>): string =>
+  Object.entries(stages).map(([stage, ms]) => `${stage} ${ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(1)} ms`}`).join(' · ')

@@ -1,0 +1,1 @@
+export { phasePackages } from './phases.ts'

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { exitCodes, PipelineError } from '@tenfold/contracts'
+import { explain } from '@tenfold/phase-kit'
+import { Command, CommanderError } from 'commander'
+import { askCommand } from './commands/ask.ts'
+import { ingestCommand } from './commands/ingest.ts'
+import { modelsCommand } from './commands/models.ts'
+import { runCommand } from './commands/run.ts'
+import { verifyCommand } from './commands/verify.ts'
+
+const program = new Command('tenfold')
+  .description('Measure a RAG system, make it faster and smaller, keep only what can be proven.')
+  .addCommand(runCommand())
+  .addCommand(ingestCommand())
+  .addCommand(askCommand())
+  .addCommand(verifyCommand())
+  .addCommand(modelsCommand())
+  .showHelpAfterError()
+
+for (const command of [program, ...program.commands]) command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.pass : exitCodes.usage
+  else {
+    console.error(explain(error))
+    process.exitCode = error instanceof PipelineError ? error.exitCode : exitCodes.gateFailed
+  }
+}

@@ -1,0 +1,10 @@
+import { knobs, type TargetModule } from '@tenfold/contracts'
+import { openRag } from './target.ts'
+
+export { fuse } from './fuse.ts'
+export { buildPrompt } from './prompt.ts'
+export { openRag } from './target.ts'
+
+/** What tenfold.config.ts names by default. */
+const rag: TargetModule = { name: 'built-in RAG', knobs, open: openRag }
+export default rag

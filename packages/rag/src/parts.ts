@@ -1,0 +1,111 @@
+import path from 'node:path'
+import { type CacheOptions, type Caches, openCaches } from '@tenfold/cache-manager'
+import type { Config, KnobKey } from '@tenfold/contracts'
+import { type Encoder, openEncoder } from '@tenfold/encoder'
+import { type Generator, openGenerator } from '@tenfold/inference'
+import { privateBytes } from '@tenfold/measure'
+import { ensureModel, manifest } from '@tenfold/models'
+import { openStore, type Store } from '@tenfold/store-sqlite'
+import { slot, type Slot } from './slot.ts'
+
+/** What the system is made of. Each part knows only its own keys of the configuration. */
+export interface Parts {
+  encoder: Slot<Encoder>
+  generator: Slot<Generator>
+  store: Store
+  caches: Caches
+  /** Private bytes gained by opening a part: what the part holds outside the heap. */
+  openedBytes: Record<string, number>
+}
+
+/** The keys a part is built from: when one changes, the part is built anew. */
+export const keysOf = {
+  encoder: ['memory.arena', 'memory.weights', 'memory.batchCeiling', 'speed.precision', 'speed.encoderThreads', 'speed.encoderWorkers', 'speed.batchTokens', 'metal.encoderDevice'],
+  generator: ['memory.contextTokens', 'speed.prefixReuse', 'speed.generatorThreads', 'speed.generatorBatch', 'metal.generatorDevice'],
+  store: ['db.mmapMib', 'db.cacheKib', 'db.analyze', 'db.statementReuse', 'db.collectionIndex', 'db.ftsOrder', 'db.ftsMaxDocShare', 'db.vectors', 'db.rescore'],
+  caches: ['cache.queryEntries', 'cache.embeddingEntries', 'cache.retrievalEntries', 'cache.generationEntries', 'cache.maxMib', 'cache.ttlSeconds'],
+} as const satisfies Record<string, readonly KnobKey[]>
+
+const encoderModel = manifest['all-MiniLM-L6-v2']
+const generatorModel = manifest['SmolLM2-135M-Instruct-Q4_1']
+const [generatorFile] = Object.keys(generatorModel.files) as [keyof typeof generatorModel.files]
+const dims = 384
+
+export const models: Record<string, string> = {
+  [encoderModel.name]: encoderModel.files['model.safetensors'].sha256,
+  [generatorModel.name]: generatorModel.files[generatorFile].sha256,
+}
+
+export function buildEncoder(config: Config, opened: Parts['openedBytes']): Slot<Encoder> {
+  return slot(() =>
+    weighed('encoder', opened, () =>
+      openEncoder({
+        precision: config['speed.precision'],
+        threads: config['speed.encoderThreads'],
+        workers: config['speed.encoderWorkers'],
+        arena: config['memory.arena'],
+        weights: config['memory.weights'],
+        device: config['metal.encoderDevice'],
+        batch: { maxTexts: config['memory.batchCeiling'], tokenBudget: config['speed.batchTokens'] },
+      }),
+    ),
+  )
+}
+
+export function buildGenerator(config: Config, opened: Parts['openedBytes']): Slot<Generator> {
+  return slot(async () => {
+    const { files, sha256 } = await ensureModel(generatorModel.name)
+    return weighed('generator', opened, () =>
+      openGenerator({
+        modelPath: files[generatorFile]!,
+        modelSha256: sha256[generatorFile]!,
+        device: config['metal.generatorDevice'],
+        threads: config['speed.generatorThreads'],
+        batchTokens: config['speed.generatorBatch'],
+        contextTokens: config['memory.contextTokens'],
+        prefixReuse: config['speed.prefixReuse'],
+      }),
+    )
+  })
+}
+
+export function buildStore(config: Config, workspace: string): Store {
+  return openStore({
+    path: path.join(workspace, 'rag.db'),
+    identity: {
+      modelSha256: encoderModel.files['model.safetensors'].sha256,
+      dims,
+      chunker: `${config['rag.chunkTokens']} tokens, overlap ${config['rag.chunkOverlapTokens']}`,
+    },
+    mmapMib: config['db.mmapMib'],
+    cacheKib: config['db.cacheKib'],
+    analyze: config['db.analyze'],
+    statementReuse: config['db.statementReuse'],
+    collectionIndex: config['db.collectionIndex'],
+    ftsOrder: config['db.ftsOrder'],
+    ftsMaxDocShare: config['db.ftsMaxDocShare'],
+    vectorScan: { representation: config['db.vectors'], rescore: config['db.rescore'] },
+  })
+}
+
+export function cacheOptions(config: Config): CacheOptions {
+  return {
+    entries: {
+      query: config['cache.queryEntries'],
+      embedding: config['cache.embeddingEntries'],
+      retrieval: config['cache.retrievalEntries'],
+      generation: config['cache.generationEntries'],
+    },
+    maxBytes: config['cache.maxMib'] * 2 ** 20,
+    ttlMs: config['cache.ttlSeconds'] * 1000,
+  }
+}
+
+export const buildCaches = (config: Config): Caches => openCaches(cacheOptions(config))
+
+async function weighed<Part>(name: string, opened: Parts['openedBytes'], open: () => Promise<Part>): Promise<Part> {
+  const before = privateBytes()
+  const part = await open()
+  opened[name] = Math.max(0, privateBytes() - before)
+  return part
+}

@@ -1,0 +1,116 @@
+import { type Config, type KnobKey, knobs, type OpenOptions, parseConfig, type Patch, type Target, type TargetEvent } from '@tenfold/contracts'
+import { answer, fitPassages } from './answer.ts'
+import { ingest } from './ingest.ts'
+import { buildCaches, buildEncoder, buildGenerator, buildStore, keysOf, models, type Parts } from './parts.ts'
+import { readBack } from './read-back.ts'
+import { retrieve, type Timed } from './retrieve.ts'
+
+/** The built-in system, behind the same door as anybody's own. */
+export async function openRag({ config: given, workspace }: OpenOptions): Promise<Target> {
+  let config = parseConfig(given)
+  const openedBytes: Parts['openedBytes'] = {}
+  const parts: Parts = {
+    encoder: buildEncoder(config, openedBytes),
+    generator: buildGenerator(config, openedBytes),
+    store: buildStore(config, workspace),
+    caches: buildCaches(config),
+    openedBytes,
+  }
+  await parts.encoder.get()
+
+  /** Builds anew what depends on a changed key; the rest goes on. */
+  const become = async (next: Config) => {
+    const touches = (keys: readonly KnobKey[]) => keys.some((key) => next[key] !== config[key])
+    const change = { encoder: touches(keysOf.encoder), generator: touches(keysOf.generator), store: touches(keysOf.store), caches: touches(keysOf.caches) }
+    config = next
+    if (change.encoder) {
+      await parts.encoder.close()
+      parts.encoder = buildEncoder(next, openedBytes)
+      await parts.encoder.get()
+    }
+    if (change.generator) {
+      await parts.generator.close()
+      parts.generator = buildGenerator(next, openedBytes)
+    }
+    if (change.store) {
+      parts.store.close()
+      parts.store = buildStore(next, workspace)
+    }
+    if (change.store || change.caches) parts.caches = buildCaches(next)
+  }
+
+  return {
+    info: async () => ({
+      name: 'built-in RAG',
+      level: 2,
+      stages: ['cache', 'embed', 'vector', 'lexical', 'fuse', 'hydrate', 'prompt', 'prefill', 'decode'],
+      knobs,
+      models,
+      chunks: parts.store.chunkCount(),
+    }),
+    async query(request, on = () => {}) {
+      request.signal?.throwIfAborted()
+      const timed = timer(on)
+      const { hit, ids, passages } = await retrieve(parts, config, request, timed)
+      if (request.answerTokens === undefined) return { ids, passages, ...(hit ? { cacheHit: hit } : {}) }
+      const fitting = await timed('prompt', () => fitPassages(parts, config, request, passages))
+      if (request.answerTokens === 0) return { ids, passages: fitting, ...(hit ? { cacheHit: hit } : {}) }
+      const { hit: answerHit, ...answered } = await answer(parts, request, fitting, timed, on)
+      const cacheHit = answerHit ?? hit
+      return { ids, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
+    },
+    embed: async (texts) => (await parts.encoder.get()).embed(texts),
+    async ingest(docs, { progress = () => {}, replace = false } = {}) {
+      const encoder = await parts.encoder.get()
+      const stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress })
+      parts.caches.clear('query')
+      parts.caches.clear('retrieval')
+      if (config['memory.releaseAfterIngest']) await parts.encoder.close()
+      return stats
+    },
+    async exactSearch(text, k) {
+      const vector = await (await parts.encoder.get()).embed([text], { lane: 'query' })
+      const { chunkIds } = parts.store.vectorSearch(vector, k * 4)
+      return [...new Set(parts.store.hydrate(chunkIds).map(({ docId }) => docId))].slice(0, k)
+    },
+    async search(text, vector) {
+      const times: Record<string, number> = {}
+      const timed = timer((event) => {
+        if (event.type === 'stage') times[event.stage] = event.ms
+      })
+      const near = await timed('vector', () => parts.store.vectorSearch(vector, config['rag.candidates']))
+      const worded = await timed('lexical', () => parts.store.lexicalSearch(text, config['rag.candidates']))
+      const rows = await timed('hydrate', () => parts.store.hydrate(near.chunkIds.slice(0, config['rag.k']).concat(worded.chunkIds.slice(0, config['rag.k']))))
+      return { vectorMs: times.vector ?? 0, lexicalMs: times.lexical ?? 0, hydrateMs: times.hydrate ?? 0, ids: rows.map(({ docId }) => docId) }
+    },
+    plans: async () => parts.store.plans(),
+    async apply(patch: Patch) {
+      const before = config
+      await become(parseConfig(patch, config))
+      return { undo: () => become(before) }
+    },
+    readBack: async () => readBack(parts, config),
+    memory: async () => ({
+      ...openedBytes,
+      vectors: parts.store.vectorBytes(),
+      caches: Object.values(parts.caches.stats()).reduce((sum, { bytes }) => sum + bytes, 0),
+      heap: process.memoryUsage().heapUsed,
+    }),
+    cacheStats: async () => parts.caches.stats(),
+    async reset() {
+      parts.caches.clear()
+    },
+    async close() {
+      await parts.encoder.close()
+      await parts.generator.close()
+      parts.store.close()
+    },
+  }
+}
+
+const timer = (on: (event: TargetEvent) => void): Timed => async (stage, work) => {
+  const start = performance.now()
+  const result = await work()
+  on({ type: 'stage', stage, ms: performance.now() - start })
+  return result
+}

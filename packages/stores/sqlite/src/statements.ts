@@ -1,0 +1,61 @@
+import type { Statement } from 'better-sqlite3'
+import type { Connection } from './connection.ts'
+
+const inCollection = `IN (SELECT c.id FROM docs d JOIN chunks c ON c.doc_id = d.id WHERE d.collection = ?)`
+const lexical = (order: string, filter: string) =>
+  `SELECT rowid AS id, ${order} AS score FROM chunk_fts WHERE chunk_fts MATCH ? ${filter} ORDER BY ${order} LIMIT ?`
+
+/** Every statement that runs more than once in the life of a store. */
+const sql = {
+  // Two statements: plucking one column is a state of a reused statement.
+  docKey: 'SELECT id FROM docs WHERE ext_id = ?',
+  docHash: 'SELECT hash FROM docs WHERE ext_id = ?',
+  docIds: 'SELECT ext_id FROM docs ORDER BY ext_id',
+  docChunks: `SELECT c.hash, v.data FROM docs d JOIN chunks c ON c.doc_id = d.id JOIN vectors v ON v.chunk_id = c.id
+    WHERE d.ext_id = ? ORDER BY c.ord`,
+  chunkIdsOfDoc: 'SELECT id FROM chunks WHERE doc_id = ? ORDER BY ord',
+  chunkCount: 'SELECT count(*) FROM chunks',
+  collectionChunkIds: 'SELECT c.id FROM docs d JOIN chunks c ON c.doc_id = d.id WHERE d.collection = ?',
+  hydrate: `SELECT c.id AS chunkId, d.ext_id AS docId, d.title, c.text FROM json_each(?) wanted
+    JOIN chunks c ON c.id = wanted.value JOIN docs d ON d.id = c.doc_id ORDER BY wanted.key`,
+  lexicalRank: lexical('rank', ''),
+  lexicalBm25: lexical('bm25(chunk_fts)', ''),
+  lexicalRankFiltered: lexical('rank', `AND rowid ${inCollection}`),
+  lexicalBm25Filtered: lexical('bm25(chunk_fts)', `AND rowid ${inCollection}`),
+  chunksWithWord: 'SELECT count(*) FROM chunk_fts WHERE chunk_fts MATCH ?',
+  allVectors: 'SELECT chunk_id AS id, data FROM vectors ORDER BY chunk_id',
+  insertDoc: `INSERT INTO docs (ext_id, title, collection, hash, updated_at) VALUES (?, ?, ?, ?, ?)`,
+  updateDoc: 'UPDATE docs SET title = ?, collection = ?, hash = ?, updated_at = ? WHERE id = ?',
+  deleteDoc: 'DELETE FROM docs WHERE id = ?',
+  insertChunk: 'INSERT INTO chunks (doc_id, ord, text, hash) VALUES (?, ?, ?, ?)',
+  deleteChunks: 'DELETE FROM chunks WHERE doc_id = ?',
+  insertVector: 'INSERT INTO vectors VALUES (?, ?)',
+  deleteVectors: 'DELETE FROM vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE doc_id = ?)',
+  insertText: 'INSERT INTO chunk_fts (rowid, title, text) SELECT id, title, text FROM chunk_texts WHERE doc_id = ?',
+  // The index of an external-content table forgets a row only when told the text it was made from.
+  deleteText: `INSERT INTO chunk_fts (chunk_fts, rowid, title, text)
+    SELECT 'delete', id, title, text FROM chunk_texts WHERE doc_id = ?`,
+} as const
+
+export type StatementName = keyof typeof sql
+export type Prepare = (name: StatementName) => Statement<unknown[]>
+
+/** Statements by name: prepared once each, or anew at every call. */
+export function statements(db: Connection, reuse: boolean): Prepare {
+  if (!reuse) return (name) => db.prepare(sql[name])
+  const prepared = new Map<StatementName, Statement<unknown[]>>()
+  return (name) => {
+    const known = prepared.get(name) ?? db.prepare<unknown[]>(sql[name])
+    prepared.set(name, known)
+    return known
+  }
+}
+
+export function explainAll(db: Connection): Record<string, string[]> {
+  const explain = (text: string) => {
+    const values = Array(text.split('?').length - 1).fill(null)
+    const steps = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all(...values)
+    return steps.map(({ detail }) => detail)
+  }
+  return Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, explain(text)]))
+}

@@ -1,0 +1,98 @@
+import { openConnection } from './connection.ts'
+import { lexicalSearcher } from './lexical.ts'
+import { prepareSchema } from './schema.ts'
+import { explainAll, statements } from './statements.ts'
+import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
+import type { HydratedChunk, Store, StoreOptions } from './types.ts'
+import { fromBlob, VectorRows } from './vector-rows.ts'
+import { documentWriter } from './writer.ts'
+
+/** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
+export function openStore(options: StoreOptions): Store {
+  const db = openConnection(options.path, options.mmapMib, options.cacheKib)
+  const { dims } = options.identity
+  try {
+    prepareSchema(db, options.path, options.identity)
+    applyCollectionIndex(db, options.collectionIndex)
+    if (options.analyze === 'full' ? statisticsDue(db) : analyzeInForce(db) === 'full')
+      applyAnalyze(db, options.analyze)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  const prepare = statements(db, options.statementReuse)
+  const lexical = lexicalSearcher(prepare, options)
+  const writer = documentWriter(db, prepare, dims)
+  let loaded: VectorRows | undefined
+  const vectors = () => {
+    loaded ??= new VectorRows(options.vectorScan, dims, prepare('allVectors').all() as { id: number; data: Buffer }[])
+    return loaded
+  }
+  const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
+
+  return {
+    upsertDoc(doc, chunks) {
+      const { removed, added } = writer.upsert(doc, chunks)
+      lexical.forget()
+      for (const id of removed) loaded?.remove(id)
+      for (const [i, id] of added.entries()) loaded?.add(id, chunks[i]!.vector)
+    },
+    removeDoc(docId) {
+      const removed = writer.remove(docId)
+      lexical.forget()
+      for (const id of removed ?? []) loaded?.remove(id)
+      return removed !== undefined
+    },
+    docHash: (docId) => prepare('docHash').pluck().get(docId) as string | undefined,
+    docIds: () => prepare('docIds').pluck().all() as string[],
+    docChunks: (docId) =>
+      (prepare('docChunks').all(docId) as { hash: string; data: Buffer }[]).map(({ hash, data }) => ({
+        hash,
+        vector: fromBlob(data),
+      })),
+    chunkCount: () => prepare('chunkCount').pluck().get() as number,
+    collectionChunkIds,
+    vectorSearch: (query, k, collection) =>
+      vectors().search(query, k, collection === undefined ? undefined : collectionChunkIds(collection)),
+    lexicalSearch: lexical.search,
+    hydrate: (chunkIds) => prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[],
+    rowOfChunk: (chunkId) => vectors().row(chunkId),
+    chunkOfRow: (row) => vectors().chunk(row),
+    vectorBytes: () => loaded?.bytes ?? 0,
+    plans: () => explainAll(db),
+    setAnalyze(value) {
+      const before = analyzeInForce(db)
+      applyAnalyze(db, value)
+      return { undo: () => applyAnalyze(db, before) }
+    },
+    setCollectionIndex(value) {
+      const before = hasCollectionIndex(db)
+      applyCollectionIndex(db, value)
+      return { undo: () => applyCollectionIndex(db, before) }
+    },
+    refreshStatistics() {
+      const due = options.analyze === 'full' && statisticsDue(db)
+      if (due) applyAnalyze(db, 'full')
+      return due
+    },
+    readBack() {
+      const pragma = (name: string) => db.pragma(name, { simple: true }) as number
+      return {
+        mmapMib: pragma('mmap_size') / 2 ** 20,
+        cacheKib: -pragma('cache_size'),
+        analyze: analyzeInForce(db),
+        statementReuse: prepare('chunkCount') === prepare('chunkCount'),
+        collectionIndex: hasCollectionIndex(db),
+        ftsOrder: options.ftsOrder,
+        ftsMaxDocShare: options.ftsMaxDocShare,
+        vectorScan: options.vectorScan,
+        journalMode: String(pragma('journal_mode')),
+        synchronous: pragma('synchronous'),
+        foreignKeys: pragma('foreign_keys') === 1,
+        sqliteVersion: db.prepare('SELECT sqlite_version()').pluck().get() as string,
+      }
+    },
+    checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
+    close: () => void db.close(),
+  }
+}

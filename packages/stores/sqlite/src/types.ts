@@ -1,0 +1,108 @@
+import type { IndexOptions } from '@tenfold/vector-search'
+
+/** What the vectors and chunks in a file depend on. A file made with another identity is not opened. */
+export interface StoreIdentity {
+  modelSha256: string
+  dims: number
+  /** The settings that cut documents into chunks, in any stable wording. */
+  chunker: string
+}
+
+export interface StoreOptions {
+  /** The database file; made when absent. Its folder must exist. */
+  path: string
+  identity: StoreIdentity
+  mmapMib: number
+  cacheKib: number
+  /** `full`: ANALYZE at opening when the chunks have doubled since the last time; `none`: no planner statistics. */
+  analyze: 'none' | 'full'
+  /** Prepare each statement once, or at each call. */
+  statementReuse: boolean
+  /** An index on docs(collection). */
+  collectionIndex: boolean
+  /** ORDER BY rank, or ORDER BY bm25(). */
+  ftsOrder: 'rank' | 'bm25'
+  /** Query words found in more than this share of chunks are dropped; 1 keeps all. */
+  ftsMaxDocShare: number
+  vectorScan: IndexOptions
+}
+
+export interface DocRow {
+  /** The id of the document outside; unique. */
+  id: string
+  title: string
+  collection: string
+  /** Changes when the document does. */
+  hash: string
+}
+
+export interface ChunkRow {
+  text: string
+  hash: string
+  vector: Float32Array
+}
+
+/** Chunk ids best first, with scores: dot products, or BM25 (larger is better). */
+export interface Hits {
+  chunkIds: number[]
+  scores: number[]
+}
+
+export interface HydratedChunk {
+  chunkId: number
+  docId: string
+  title: string
+  text: string
+}
+
+/** Everything read from the connection and the file, in the words of the options. */
+export interface StoreReadBack
+  extends Pick<StoreOptions, 'mmapMib' | 'cacheKib' | 'analyze' | 'statementReuse' | 'collectionIndex'> {
+  ftsOrder: StoreOptions['ftsOrder']
+  ftsMaxDocShare: number
+  vectorScan: IndexOptions
+  journalMode: string
+  /** 0 off, 1 normal, 2 full. */
+  synchronous: number
+  foreignKeys: boolean
+  sqliteVersion: string
+}
+
+export interface Change {
+  undo(): void
+}
+
+/** One SQLite file with documents, chunks, vectors and full text. Synchronous, as its driver is; one writer. */
+export interface Store {
+  /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
+  upsertDoc(doc: DocRow, chunks: ChunkRow[]): void
+  /** False when there was no such document. */
+  removeDoc(docId: string): boolean
+  docHash(docId: string): string | undefined
+  docIds(): string[]
+  /** Vector and hash of each chunk of a document, to embed only what changed. */
+  docChunks(docId: string): { hash: string; vector: Float32Array }[]
+  chunkCount(): number
+  /** Ids of the chunks of a collection. */
+  collectionChunkIds(collection: string): number[]
+  vectorSearch(query: Float32Array, k: number, collection?: string): Hits
+  /** BM25 over title and text, any word of `text` matching. No input is a syntax error; no words, no hits. */
+  lexicalSearch(text: string, limit: number, collection?: string): Hits
+  /** In the order asked; ids that are gone are left out. */
+  hydrate(chunkIds: number[]): HydratedChunk[]
+  /** Row of the vector index that holds a chunk, and the chunk a row holds. */
+  rowOfChunk(chunkId: number): number | undefined
+  chunkOfRow(row: number): number | undefined
+  /** Bytes of vectors in memory; 0 before the first vector search. */
+  vectorBytes(): number
+  /** EXPLAIN QUERY PLAN of each statement, by name. */
+  plans(): Record<string, string[]>
+  setAnalyze(value: StoreOptions['analyze']): Change
+  setCollectionIndex(value: boolean): Change
+  /** Renews the statistics when they are wanted and the chunks have doubled; for the end of an ingest. */
+  refreshStatistics(): boolean
+  readBack(): StoreReadBack
+  /** Moves the write-ahead log into the file. */
+  checkpoint(): void
+  close(): void
+}

@@ -1,0 +1,2 @@
+export { openFlatIndex } from './flat-index.ts'
+export type { FlatIndex, IndexOptions, Neighbours } from './types.ts'

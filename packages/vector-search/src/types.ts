@@ -1,0 +1,30 @@
+/** What is scanned. Rows are always kept as f32 too: the truth for rescoring. */
+export interface IndexOptions {
+  representation: 'f32' | 'int8'
+  /** Candidates of an int8 scan scored again with f32; at least k are. */
+  rescore: number
+}
+
+/** Rows best first, with their f32 dot products. Fewer than k when fewer rows exist or pass the filter. */
+export interface Neighbours {
+  rows: Uint32Array
+  scores: Float32Array
+}
+
+export interface FlatIndex {
+  /**
+   * The k rows with the largest dot product, ties by the smaller row number. `rows` limits the search to these rows;
+   * unknown, removed and repeated numbers in it are passed over. Throws DATA_UNREADABLE for a query that is not
+   * `dims` finite numbers.
+   */
+  search(query: Float32Array, k: number, rows?: Uint32Array): Neighbours
+  /** Adds one vector and returns its row number: the lowest free one. Throws like `search`. */
+  add(vector: Float32Array): number
+  /** Frees a row number. Throws DATA_UNREADABLE when no vector is there. */
+  remove(row: number): void
+  /** Vectors in the index. */
+  readonly size: number
+  readonly dims: number
+  /** Bytes of vectors held: f32, and int8 codes where there are any. */
+  readonly bytes: number
+}

@@ -1,0 +1,72 @@
+// The house rules a machine can check: who may import whom, how long a file may be, which names say nothing.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+
+/** Lower layers only; never a sibling, except where `siblings` says so. */
+const layers: Record<string, number> = {
+  contracts: 0,
+  measure: 1,
+  'handoff-store': 1,
+  models: 1,
+  dataset: 1,
+  encoder: 2,
+  'vector-search': 2,
+  inference: 2,
+  'store-sqlite': 3,
+  'phase-kit': 2,
+  baseline: 4,
+  profiler: 4,
+  'memory-optimizer': 4,
+  'speed-optimizer': 4,
+  'metal-optimizer': 4,
+  'db-optimizer': 4,
+  'cache-manager': 4,
+  'auto-tuner': 4,
+  report: 5,
+  rag: 5,
+  cli: 6,
+}
+const longest = 400
+const saysNothing = /(^|\/)(utils?|helpers?|common|misc|shared)(\/|\.ts$)/
+
+const problems: string[] = []
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const file = path.join(folder, name)
+    if (name === 'node_modules' || name === 'dist') return []
+    if (statSync(file).isDirectory()) return sourceFiles(file)
+    return /\.(ts|mjs)$/.test(name) ? [file] : []
+  })
+}
+
+const packageFolders = ['packages', 'packages/stores']
+  .flatMap((parent) => readdirSync(path.join(root, parent)).map((name) => path.join(root, parent, name)))
+  .filter((folder) => readdirSync(folder).includes('package.json'))
+
+for (const folder of packageFolders) {
+  const { name, dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const own = name.replace('@tenfold/', '')
+  const layer = layers[own]
+  if (layer === undefined) problems.push(`${name} has no layer in scripts/check-layout.ts`)
+  for (const dependency of Object.keys(dependencies).filter((each) => each.startsWith('@tenfold/'))) {
+    const below = layers[dependency.replace('@tenfold/', '')]
+    if (below === undefined || layer === undefined || below >= layer) problems.push(`${name} may not import ${dependency}: imports go down only`)
+  }
+  for (const file of ['README.md', 'src/index.ts']) {
+    if (!statSync(path.join(folder, file), { throwIfNoEntry: false })) problems.push(`${name} has no ${file}`)
+  }
+  for (const file of sourceFiles(path.join(folder, 'src'))) {
+    const shown = path.relative(root, file)
+    const lines = readFileSync(file, 'utf8').split('\n').length
+    if (lines > longest) problems.push(`${shown} has ${lines} lines; ${longest} is the most`)
+    if (saysNothing.test(shown)) problems.push(`${shown}: the name says nothing`)
+  }
+}
+
+for (const problem of problems) console.error(problem)
+console.log(problems.length === 0 ? `layout: ${packageFolders.length} packages, all in order` : `layout: ${problems.length} problems`)
+process.exitCode = problems.length === 0 ? 0 : 1
