@@ -112,7 +112,7 @@ export const knobs = {
   'speed.generatorThreads': int(0, 0, 64, 'threads', {
     levels: [0, 1, 2],
     affects: ['answer'],
-    about: 'threads of the generator; 0 leaves it to the library',
+    about: 'threads of the generator; 0 takes one for each core',
   }),
   'speed.generatorBatch': int(512, 32, 2048, 'tokens', {
     levels: [512, 256, 1024],

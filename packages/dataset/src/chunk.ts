@@ -31,7 +31,26 @@ export function chunk(text: string, options: ChunkOptions): string[] {
       'let the overlap be smaller than the chunk, and the chunk at least 1',
     )
   }
-  return splitSections(text).flatMap((section) => chunkSection(section, options))
+  return joinSmall(splitSections(text).flatMap((section) => chunkSection(section, options)), options)
+}
+
+/** Neighbours that fit into one chunk become one: many sections are a line or two, too little to be found by. */
+function joinSmall(chunks: readonly string[], { maxTokens, countTokens }: ChunkOptions): string[] {
+  const joined: { text: string; tokens: number }[] = []
+  for (const text of chunks) {
+    const last = joined.at(-1)
+    const tokens = countTokens(text)
+    if (last && last.tokens + tokens <= maxTokens) {
+      const both = `${last.text}\n\n${text}`
+      const count = countTokens(both)
+      if (count <= maxTokens) {
+        joined[joined.length - 1] = { text: both, tokens: count }
+        continue
+      }
+    }
+    joined.push({ text, tokens })
+  }
+  return joined.map(({ text }) => text)
 }
 
 function chunkSection(section: Section, options: ChunkOptions): string[] {

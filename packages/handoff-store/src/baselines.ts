@@ -29,12 +29,16 @@ export function writeBaselines(baselines: Baselines, root = workspaceRoot()): vo
 export function readBaselines(root = workspaceRoot()): Baselines | undefined {
   const file = fileOf(root)
   if (!existsSync(file)) return undefined
-  const parsed = baselinesSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  const name = path.relative(root, file)
+  const again = 'run the baseline phase again'
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new PipelineError('HANDOFF_INVALID', `${name} is not JSON: ${cause}`, again, { cause })
+  }
+  const parsed = baselinesSchema.safeParse(json)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new PipelineError(
-    'HANDOFF_INVALID',
-    `${path.relative(root, file)} at ${issue?.path.join('.')}: ${issue?.message}`,
-    'run the baseline phase again',
-  )
+  throw new PipelineError('HANDOFF_INVALID', `${name} at ${issue?.path.join('.')}: ${issue?.message}`, again)
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,11 +18,11 @@ let cold: Generator
 let warm: Generator
 
 beforeAll(async () => {
-  const model = await ensureModel('smollm2-135m-instruct')
-  const file = MODEL_FILE
+  const model = await ensureModel('SmolLM2-135M-Instruct-Q4_1')
+  const [[file, modelPath]] = Object.entries(model.files) as [[string, string]]
   options = {
-    modelPath: file.path,
-    modelSha256: file.sha256,
+    modelPath,
+    modelSha256: model.sha256[file]!,
     device: 'cpu',
     threads: 1,
     batchTokens: 64,
@@ -151,7 +152,8 @@ describe('opening', () => {
     writeFileSync(modelPath, 'GGUF')
     const opening = (change: Partial<GeneratorOptions>) => openGenerator({ ...options, ...change })
     await expect(opening({ modelPath })).rejects.toMatchObject({ code: 'MODEL_HASH_MISMATCH' })
-    const modelSha256 = 'ebb43d2d5bbbd3e0dccc4a0a02a9ab3a0ddbdd43dbd8d81e6af1ed7ea6e1ea2a'
+    const modelSha256 = createHash('sha256').update('GGUF').digest('hex')
+    await expect(opening({ modelPath, modelSha256 })).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
     await expect(opening({ modelPath: join(folder, 'no'), modelSha256 })).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
     })

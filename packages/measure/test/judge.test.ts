@@ -107,16 +107,17 @@ describe('judge', () => {
 
   it('the interval is there from the seventh fork, holds the ratio, and shrinks', () => {
     const random = seededRandom(5)
-    const ratios = Array.from({ length: 60 }, () => Math.exp(0.1 * normal(random)))
-    expect(judge(forksOf(ratios.slice(0, 6)), strict).interval).toEqual([null, null])
     const width = (n: number) => {
-      const { interval, ratio } = judge(forksOf(ratios.slice(0, n)), strict)
+      const { interval, ratio } = judge(forksOf(Array.from({ length: n }, () => Math.exp(0.1 * normal(random)))), strict)
       const [low, high] = interval as [number, number]
       expect(low).toBeLessThanOrEqual(ratio)
       expect(high).toBeGreaterThanOrEqual(ratio)
       return high - low
     }
-    expect(width(60)).toBeLessThan(width(10))
+    const typical = (n: number) => median(Array.from({ length: 50 }, () => width(n)))
+    expect(judge(forksOf(new Array<number>(6).fill(1)), strict).interval).toEqual([null, null])
+    expect(typical(7)).toBeGreaterThan(typical(30))
+    expect(typical(30)).toBeGreaterThan(typical(100))
   })
 })
 

@@ -13,7 +13,11 @@ describe('seededRandom', () => {
   })
 
   it('repeats itself for the same seed and differs for another', () => {
-    fc.assert(fc.property(fc.nat(), (seed) => expect(draw(seed, 20)).toEqual(draw(seed, 20))))
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        expect(draw(seed, 20)).toEqual(draw(seed, 20))
+      }),
+    )
     expect(draw(1, 5)).not.toEqual(draw(2, 5))
   })
 

@@ -3,24 +3,29 @@ import { peakRssBytes } from '@tenfold/measure'
 import type { ChildMessage, Job } from './job.ts'
 import { runJob } from './tasks.ts'
 
+/** Time a target has to close after its parent is gone. */
+const orphanMs = 1000
+
 /** The measured process: one job by message, one answer, gone. */
 process.once('message', (job: Job) => {
   const abort = new AbortController()
-  process.once('disconnect', () => abort.abort())
+  // without its parent nobody waits for the result: it must not go on and disturb whatever is measured next
+  process.once('disconnect', () => {
+    abort.abort()
+    setTimeout(() => process.exit(1), orphanMs)
+  })
   const send = (message: ChildMessage) => process.send?.(message)
   runJob(job, (line) => send({ type: 'say', line }), abort.signal).then(
-    (result) => finish(send, { type: 'done', result: { ...result, peakRssBytes: peakRssBytes() } }),
+    (result) => finish({ type: 'done', result: { ...result, peakRssBytes: peakRssBytes() } }),
     (error: unknown) => {
       const known = error instanceof PipelineError
       const hint = known ? error.hint : error instanceof Error ? (error.stack ?? '') : ''
-      finish(send, { type: 'failed', code: known ? error.code : 'TARGET_FAILED', message: messageOf(error), hint })
+      finish({ type: 'failed', code: known ? error.code : 'TARGET_FAILED', message: messageOf(error), hint })
     },
   )
 })
 
-function finish(send: (message: ChildMessage) => unknown, message: ChildMessage): void {
-  send(message)
-  process.disconnect?.()
-  // native threads of a runtime must not keep a finished child alive
-  process.exit(0)
+function finish(message: ChildMessage): void {
+  // native threads of a runtime must not keep a finished child alive; a large result takes a while to leave
+  process.send?.(message, undefined, undefined, () => process.exit(0))
 }

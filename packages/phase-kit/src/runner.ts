@@ -70,7 +70,8 @@ export function openJobRunner({ journalFile, keepJournal, signal, say }: RunnerO
 function runInChild(job: Job, signal: AbortSignal, say: (line: string) => void): Promise<JobResult> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(interrupted())
-    const child: ChildProcess = fork(childFile, { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    // stdout is not read: a target that prints much would wait for a reader
+    const child: ChildProcess = fork(childFile, { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     let errors = ''
     child.stderr?.on('data', (chunk) => {
       errors = (errors + chunk).slice(-2000)

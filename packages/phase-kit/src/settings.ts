@@ -26,7 +26,9 @@ async function importSettings(file: string): Promise<object> {
   try {
     const { tsImport } = await import('tsx/esm/api')
     const loaded: { default?: object } = await tsImport(pathToFileURL(file).href, import.meta.url)
-    return loaded.default ?? {}
+    const settings = loaded.default ?? {}
+    // outside an ES module package the file is read as CommonJS, whose exports arrive as one default
+    return '__esModule' in settings && 'default' in settings ? (settings.default as object) : settings
   } catch (cause) {
     throw new PipelineError('CONFIG_UNREADABLE', `tenfold.config.ts does not load: ${cause}`, 'it must export default defineSettings({ … })', { cause })
   }

@@ -26,7 +26,7 @@ export async function runJob(job: Job, say: (line: string) => void, signal: Abor
   try {
     const target = arms[0]?.target
     if (!target) throw new PipelineError('TARGET_FAILED', 'no arm was opened', 'name at least one configuration')
-    const context: TaskContext = { job, arms, target, dataset, profile, questions, say }
+    const context: TaskContext = { job, arms, target, targets: arms.map((arm) => arm.target), dataset, profile, questions, say }
     const results: TaskResult[] = []
     const workStart = performance.now()
     for (const task of job.tasks) results.push(await runTask(task, context))

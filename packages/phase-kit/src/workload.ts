@@ -22,6 +22,8 @@ export interface Workload<Item = unknown> {
 
 export interface WorkloadContext {
   target: Target
+  /** Every arm, incumbent first. */
+  targets: readonly Target[]
   dataset: Dataset
   profile: Profile
   questions: readonly Question[]

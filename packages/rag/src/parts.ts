@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { type CacheOptions, type Caches, openCaches } from '@tenfold/cache-manager'
 import type { Config, KnobKey } from '@tenfold/contracts'
@@ -60,7 +61,8 @@ export function buildGenerator(config: Config, opened: Parts['openedBytes']): Sl
         modelPath: files[generatorFile]!,
         modelSha256: sha256[generatorFile]!,
         device: config['metal.generatorDevice'],
-        threads: config['speed.generatorThreads'],
+        // left to itself the library takes four threads at least, which on two cores decodes 100 times slower than two do
+        threads: config['speed.generatorThreads'] || availableParallelism(),
         batchTokens: config['speed.generatorBatch'],
         contextTokens: config['memory.contextTokens'],
         prefixReuse: config['speed.prefixReuse'],

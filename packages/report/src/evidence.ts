@@ -32,7 +32,8 @@ export function valuesOf(samples: readonly SampleLine[], id: string): readonly n
 /** What lies under `path` in the details of a phase; undefined where the way ends. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {
   return path.reduce<unknown>(
-    (inner, step) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[step] : undefined),
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[step] : undefined,
     value,
   )
 }

@@ -1,4 +1,12 @@
-import { type Config, defaultConfig, type FinalHandoff, type Handoff, phaseFiles, phaseIds, type SampleLine } from '@tenfold/contracts'
+import {
+  type Config,
+  defaultConfig,
+  type FinalHandoff,
+  type Handoff,
+  phaseFiles,
+  phaseIds,
+  type SampleLine,
+} from '@tenfold/contracts'
 import { asJson, sha256 } from '@tenfold/handoff-store'
 import { at, type Handoffs } from './evidence.ts'
 import { recommend } from './recommend.ts'
@@ -44,14 +52,20 @@ function createdFiles(handoffs: Handoffs): string[] {
 }
 
 const deviceKeys = ['metal.encoderDevice', 'metal.generatorDevice'] as const
-const cacheKeys = ['cache.queryEntries', 'cache.embeddingEntries', 'cache.retrievalEntries', 'cache.generationEntries'] as const
+const cacheKeys = [
+  'cache.queryEntries',
+  'cache.embeddingEntries',
+  'cache.retrievalEntries',
+  'cache.generationEntries',
+] as const
 
 /** What the final configuration does that the defaults do not. An index that was there from the start is no optimisation. */
 function optimizations({ config: stored, outcome }: Handoff): FinalHandoff['optimizations_applied'] {
   const config = { ...defaultConfig, ...stored } as Config
   return {
     memory_mapping: config['memory.weights'] === 'mmap',
-    dynamic_batching: config['speed.batchTokens'] > 0 || config['memory.batchCeiling'] < defaultConfig['memory.batchCeiling'],
+    dynamic_batching:
+      config['speed.batchTokens'] > 0 || config['memory.batchCeiling'] < defaultConfig['memory.batchCeiling'],
     mps_acceleration: deviceKeys.some((key) => config[key] !== 'cpu'),
     database_indices: config['db.collectionIndex'] || config['db.analyze'] === 'full',
     caching_layers: cacheKeys.some((key) => config[key] > 0),

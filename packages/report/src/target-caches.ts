@@ -25,11 +25,21 @@ export function hitRates(tuner: Handoff, cache: Handoff): HitRates {
 export function hitRateRow(tuner: Handoff, cache: Handoff): TargetRow {
   const row = { what: 'cache hit rate', requirement: 'S2-43', goal: percentText(wanted), interval: null }
   const { measured, bound } = hitRates(tuner, cache)
-  if (measured === undefined) return { ...row, measured: 'not measured', met: false, why: 'no stream of questions was asked' }
-  const ceiling = bound === undefined ? 'the bound was not measured' : `at most ${percentText(bound, 1)} is possible (clairvoyant bound, tune stream)`
+  if (measured === undefined)
+    return { ...row, measured: 'not measured', met: false, why: 'no stream of questions was asked' }
+  const ceiling =
+    bound === undefined
+      ? 'the bound was not measured'
+      : `at most ${percentText(bound, 1)} is possible (clairvoyant bound, tune stream)`
   const met = measured >= wanted
   const runs = (tuner.after['stream.hitRate'] ?? tuner.before['stream.hitRate'])?.n ?? 0
   const off = measured === 0 ? 'no cache answered; ' : ''
-  const reason = bound !== undefined && bound < wanted ? `the goal is out of reach of any exact cache: ${ceiling}` : ceiling
-  return { ...row, measured: `${percentText(measured, 1)} of the stream, mean of ${runs} runs`, met, why: met ? ceiling : `${off}${reason}` }
+  const reason =
+    bound !== undefined && bound < wanted ? `the goal is out of reach of any exact cache: ${ceiling}` : ceiling
+  return {
+    ...row,
+    measured: `${percentText(measured, 1)} of the stream, mean of ${runs} runs`,
+    met,
+    why: met ? ceiling : `${off}${reason}`,
+  }
 }

@@ -1,6 +1,6 @@
 import { phaseIds, type TargetRow } from '@tenfold/contracts'
 import { type Handoffs, lastLook, numberAt } from './evidence.ts'
-import { bytesText, countText } from './words.ts'
+import { bytesText, countText, grouped } from './words.ts'
 
 export interface Growth {
   queries: number
@@ -22,7 +22,9 @@ export function growthOf(handoffs: Handoffs): Growth | undefined {
 /** Warnings that tell of a process the system killed. */
 export function killed(handoffs: Handoffs): string[] {
   const tellsOfKill = (warning: string) => /was killed by|out of memory|ENOMEM/i.test(warning)
-  return phaseIds.flatMap((phase) => handoffs[phase].warnings.filter(tellsOfKill).map((warning) => `${phase}: ${warning}`))
+  return phaseIds.flatMap((phase) =>
+    handoffs[phase].warnings.filter(tellsOfKill).map((warning) => `${phase}: ${warning}`),
+  )
 }
 
 /** Normal load between two restarts: a question a second for a week. */
@@ -33,15 +35,37 @@ export function outOfMemoryRow(handoffs: Handoffs): TargetRow {
   const row = { what: 'out of memory', requirement: 'S2-44', goal: 'never under normal load' }
   const kills = killed(handoffs)
   const growth = growthOf(handoffs)
-  const ended = kills.length === 0 ? 'no process was killed' : `${countText(kills.length, 'process', 'processes')} killed`
-  if (!growth) return { ...row, measured: ended, interval: null, met: false, why: kills[0] ?? 'not claimed: growth was not measured' }
+  const ended =
+    kills.length === 0 ? 'no process was killed' : `${countText(kills.length, 'process', 'processes')} killed`
+  if (!growth)
+    return {
+      ...row,
+      measured: ended,
+      interval: null,
+      met: false,
+      why: kills[0] ?? 'not claimed: growth was not measured',
+    }
   const { queries, bytesPerQuery, interval, availableBytes } = growth
-  const measured = `${ended}; ${bytesText(bytesPerQuery)} a question over ${queries} questions`
+  const measured = `${ended}; ${bytesText(bytesPerQuery)} a question over ${grouped(queries)} questions`
   if (kills[0]) return { ...row, measured, interval, met: false, why: kills[0] }
   const high = interval[1]
-  if (high <= 0) return { ...row, measured, interval, met: true, why: 'memory does not grow: the whole 95 % interval is at or below zero' }
-  if (availableBytes === undefined) return { ...row, measured, interval, met: false, why: 'not claimed: the free memory was not measured' }
+  if (high <= 0)
+    return {
+      ...row,
+      measured,
+      interval,
+      met: true,
+      why: 'memory does not grow: the whole 95 % interval is at or below zero',
+    }
+  if (availableBytes === undefined)
+    return { ...row, measured, interval, met: false, why: 'not claimed: the free memory was not measured' }
   const lasts = Math.floor(availableBytes / high)
-  const said = `at its upper bound of ${bytesText(high)} a question the ${bytesText(availableBytes)} then free last ${lasts} questions`
-  return { ...row, measured, interval, met: lasts >= normalLoad, why: lasts >= normalLoad ? said : `${said}, fewer than ${normalLoad}` }
+  const said = `at its upper bound of ${bytesText(high)} a question the ${bytesText(availableBytes)} then free last ${grouped(lasts)} questions`
+  return {
+    ...row,
+    measured,
+    interval,
+    met: lasts >= normalLoad,
+    why: lasts >= normalLoad ? said : `${said}, fewer than ${grouped(normalLoad)}`,
+  }
 }

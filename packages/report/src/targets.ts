@@ -44,12 +44,20 @@ export function gainRow(gain: Gain, total: Verdict | undefined, changed: boolean
   const { what, requirement, goal, metric, atMost } = gain
   const row = { what, requirement, goal }
   if (!total) {
-    const why = changed ? `no accepted change touches ${metric}` : 'no change was proven better, so the final system is the first one'
+    const why = changed
+      ? `no accepted change touches ${metric}`
+      : 'no change was proven better, so the final system is the first one'
     return { ...row, measured: changed ? 'not compared' : 'nothing changed', interval: null, met: false, why }
   }
   const measured = `${formatMetric(metric, total.beforeP50)} → ${formatMetric(metric, total.afterP50)}, ${ratioText(total.ratio)}`
   const reached = total.ratio <= atMost
-  return { ...row, measured, interval: total.interval, met: total.verdict === 'faster' && reached, why: whyGain(total, atMost, reached) }
+  return {
+    ...row,
+    measured,
+    interval: total.interval,
+    met: total.verdict === 'faster' && reached,
+    why: whyGain(total, atMost, reached),
+  }
 }
 
 function whyGain(total: Verdict, atMost: number, reached: boolean): string {
@@ -76,17 +84,33 @@ const tailAtMost = 0.8
 export function tailRow(before: readonly number[] | undefined, after: readonly number[] | undefined): TargetRow {
   const row = { what: 'p95 of a question', requirement: 'S0-15', goal: '20 % less' }
   if (!before || !after) {
-    const why = before ? 'the final system is the first one, so there was one state to measure' : 'no questions were timed'
+    const why = before
+      ? 'the final system is the first one, so there was one state to measure'
+      : 'no questions were timed'
     return { ...row, measured: before ? 'nothing changed' : 'not measured', interval: null, met: false, why }
   }
   const [was, is] = [quantile(before, 0.95), quantile(after, 0.95)]
   const measured = `${formatMetric('query.ms', was)} → ${formatMetric('query.ms', is)}, ${ratioText(is / was)}`
   const n = Math.min(before.length, after.length)
   if (before.length !== after.length || n < tailPairs) {
-    return { ...row, measured, interval: null, met: false, why: `not claimed: ${n} paired questions, ${tailPairs} are needed for a p95` }
+    return {
+      ...row,
+      measured,
+      interval: null,
+      met: false,
+      why: `not claimed: ${n} paired questions, ${tailPairs} are needed for a p95`,
+    }
   }
   const interval = tailRatioInterval(before, after)
   const met = interval[1] <= tailAtMost
   const said = `${n} paired questions, 95 % interval of the ratio ${intervalText(interval)}`
-  return { ...row, measured, interval, met, why: met ? `${said}: all of it at or below ${ratioText(tailAtMost)}` : `not claimed: ${said}, ${ratioText(tailAtMost)} wanted` }
+  return {
+    ...row,
+    measured,
+    interval,
+    met,
+    why: met
+      ? `${said}: all of it at or below ${ratioText(tailAtMost)}`
+      : `not claimed: ${said}, ${ratioText(tailAtMost)} wanted`,
+  }
 }

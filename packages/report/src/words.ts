@@ -2,9 +2,12 @@ import { isMetricName, metrics, type Verdict } from '@tenfold/contracts'
 
 export const ratioText = (ratio: number): string => `×${ratio.toFixed(3)}`
 
-/** `[0.612, 0.701]`; a bound that too few forks could not give is `?`. */
-export function intervalText(interval: readonly (number | null)[] | null, digits = 3): string {
-  return interval ? `[${interval.map((bound) => bound?.toFixed(digits) ?? '?').join(', ')}]` : ''
+/** `[0.612, 0.701]`; what too few forks could not bound is `open` or `?`. Ratios have three digits, larger figures none. */
+export function intervalText(interval: readonly (number | null)[] | null): string {
+  if (!interval) return ''
+  if (interval.every((bound) => bound === null)) return 'interval open'
+  const digits = interval.some((bound) => bound !== null && Math.abs(bound) >= 100) ? 0 : 3
+  return `[${interval.map((bound) => bound?.toFixed(digits) ?? '?').join(', ')}]`
 }
 
 export const percentText = (share: number, digits = 0): string => `${(100 * share).toFixed(digits)} %`
@@ -36,4 +39,8 @@ export const changeText = (change: Readonly<Record<string, unknown>>): string =>
     .map(([key, value]) => `${key} ${value}`)
     .join(', ')
 
-export const countText = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+/** 11107674 as 11,107,674. */
+export const grouped = (count: number): string => count.toLocaleString('en-US')
+
+export const countText = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`

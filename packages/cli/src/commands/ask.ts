@@ -1,5 +1,4 @@
 import type { Passage } from '@tenfold/contracts'
-import rag from '@tenfold/rag'
 import { Command, InvalidArgumentError } from 'commander'
 import { bestKnownConfig, currentShelf } from '../library.ts'
 
@@ -18,6 +17,7 @@ export const askCommand = () =>
     .option('--no-answer', 'sources only, no generated answer')
     .option('--json', 'print one JSON object instead of a stream')
     .action(async (question: string, options: { passages?: number; in?: string; answer: boolean; json?: boolean }) => {
+      const { default: rag } = await import('@tenfold/rag')
       const shelf = currentShelf()
       const { config } = bestKnownConfig()
       const opening = performance.now()

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { openDataset } from '@tenfold/dataset'
 import { openReporter } from '@tenfold/phase-kit'
-import rag from '@tenfold/rag'
 import { Command } from 'commander'
 import { bestKnownConfig, makeCurrent, shelfFor } from '../library.ts'
 
@@ -11,6 +10,7 @@ export const ingestCommand = () =>
     .argument('[folder]', 'the folder; the documentation of the npm package `ai` when absent')
     .option('--json', 'print the figures as JSON')
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
+      const { default: rag } = await import('@tenfold/rag')
       const source = folder ? path.resolve(folder) : 'default'
       const dataset = await openDataset(folder ? { kind: 'path', path: source } : { kind: 'default' })
       const report = openReporter('ingest')

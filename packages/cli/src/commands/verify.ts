@@ -2,7 +2,6 @@ import path from 'node:path'
 import { exitCodes } from '@tenfold/contracts'
 import { openHandoffStore } from '@tenfold/handoff-store'
 import { verifyHandoffs } from '@tenfold/phase-kit'
-import { verifyFinal } from '@tenfold/report'
 import { Command } from 'commander'
 
 export const verifyCommand = () =>
@@ -10,7 +9,8 @@ export const verifyCommand = () =>
     .description('derive every figure again from the raw samples; check seals, schemas and the hash chain')
     .argument('[folder]', 'the handoff folder', 'handoff')
     .option('--json', 'print the findings as JSON')
-    .action((folder: string, { json }: { json?: boolean }) => {
+    .action(async (folder: string, { json }: { json?: boolean }) => {
+      const { verifyFinal } = await import('@tenfold/report')
       const store = openHandoffStore(path.dirname(path.resolve(folder)))
       const { findings, recomputed } = verifyHandoffs(store)
       const all = [...findings, ...verifyFinal(store)]

@@ -10,11 +10,14 @@ export const answer = defineWorkload<Question>({
   delta: 0.02,
   pairs: 1,
   subPairs: 1,
-  warmUp: { minRuns: 1, maxRuns: 1, capMs: 0 },
+  warmUp: { minRuns: 0, maxRuns: 0, capMs: 0 },
   describe: (profile) => Math.ceil(profile.answers / 2),
-  async prepare({ questions }) {
+  async prepare({ targets, questions }) {
     const judged = questions.filter((question) => question.accept.length > 0)
-    return judged.length > 0 ? judged : [...questions]
+    const items = judged.length > 0 ? judged : [...questions]
+    // a short prompt loads the generator, so that no arm's first answer pays for it
+    for (const target of targets) await target.query({ text: items[0]?.text ?? '', k: 1, answerTokens: 1, bypassCache: true })
+    return items
   },
   async run(target, question) {
     const start = performance.now()

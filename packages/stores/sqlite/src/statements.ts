@@ -1,6 +1,8 @@
 import type { Statement } from 'better-sqlite3'
 import type { Connection } from './connection.ts'
 
+// +rowid: as a plain rowid the filter would drive the plan, and FTS5 would evaluate the whole query for every chunk of
+// the collection (26 times slower on 1,157 chunks).
 const inCollection = `IN (SELECT c.id FROM docs d JOIN chunks c ON c.doc_id = d.id WHERE d.collection = ?)`
 const lexical = (order: string, filter: string) =>
   `SELECT rowid AS id, ${order} AS score FROM chunk_fts WHERE chunk_fts MATCH ? ${filter} ORDER BY ${order} LIMIT ?`
@@ -20,8 +22,8 @@ const sql = {
     JOIN chunks c ON c.id = wanted.value JOIN docs d ON d.id = c.doc_id ORDER BY wanted.key`,
   lexicalRank: lexical('rank', ''),
   lexicalBm25: lexical('bm25(chunk_fts)', ''),
-  lexicalRankFiltered: lexical('rank', `AND rowid ${inCollection}`),
-  lexicalBm25Filtered: lexical('bm25(chunk_fts)', `AND rowid ${inCollection}`),
+  lexicalRankFiltered: lexical('rank', `AND +rowid ${inCollection}`),
+  lexicalBm25Filtered: lexical('bm25(chunk_fts)', `AND +rowid ${inCollection}`),
   chunksWithWord: 'SELECT count(*) FROM chunk_fts WHERE chunk_fts MATCH ?',
   allVectors: 'SELECT chunk_id AS id, data FROM vectors ORDER BY chunk_id',
   insertDoc: `INSERT INTO docs (ext_id, title, collection, hash, updated_at) VALUES (?, ?, ?, ?, ?)`,

@@ -81,7 +81,7 @@ export function openStore(options: StoreOptions): Store {
         mmapMib: pragma('mmap_size') / 2 ** 20,
         cacheKib: -pragma('cache_size'),
         analyze: analyzeInForce(db),
-        statementReuse: prepare('chunkCount') === prepare('chunkCount'),
+        statementReuse: new Set([prepare('chunkCount'), prepare('chunkCount')]).size === 1,
         collectionIndex: hasCollectionIndex(db),
         ftsOrder: options.ftsOrder,
         ftsMaxDocShare: options.ftsMaxDocShare,

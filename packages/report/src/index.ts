@@ -1,0 +1,7 @@
+export { type Evidence, type Handoffs, readEvidence } from './evidence.ts'
+export { buildFinal, pageFile } from './final.ts'
+export { renderPage } from './page/page.ts'
+export { summaryLines, wantsColor } from './summary.ts'
+export { type Gain, gainRow, gains, tailRow } from './targets.ts'
+export { verifyFinal } from './verify.ts'
+export { writeReport } from './write.ts'
