@@ -103,7 +103,9 @@ describe('parseConfig', () => {
         return fc.double({ min: domain.min, max: domain.max, noNaN: true })
     }
   }
-  const oneSetting = fc.constantFrom(...knobKeys).chain((key) => inDomain(knobs[key].domain).map((value) => [key, value] as const))
+  const oneSetting = fc
+    .constantFrom(...knobKeys)
+    .chain((key) => inDomain(knobs[key].domain).map((value) => [key, value] as const))
 
   it('takes exactly what isInDomain takes, and changes that key alone', () => {
     fc.assert(
@@ -131,7 +133,9 @@ describe('diffConfig', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...knobKeys), { maxLength: 6 }), (keys) => {
         const other = parseConfig(Object.fromEntries(keys.map((key) => [key, knobs[key].levels.at(-1)])))
-        const to = Object.fromEntries(Object.entries(diffConfig(defaultConfig, other)).map(([key, both]) => [key, both.to]))
+        const to = Object.fromEntries(
+          Object.entries(diffConfig(defaultConfig, other)).map(([key, both]) => [key, both.to]),
+        )
         expect(parseConfig(to)).toEqual(other)
       }),
     )

@@ -36,7 +36,9 @@ describe('schemas are strict', () => {
 
   it('a handoff of another version or of an unknown phase is refused', () => {
     const paths = (value: unknown) => handoffSchema.safeParse(value).error?.issues.map((issue) => issue.path.join('.'))
-    expect(paths({ schema: 'tenfold.handoff/2', phase: 'lunch' })).toEqual(expect.arrayContaining(['schema', 'phase', 'ledger']))
+    expect(paths({ schema: 'tenfold.handoff/2', phase: 'lunch' })).toEqual(
+      expect.arrayContaining(['schema', 'phase', 'ledger']),
+    )
   })
 
   it('settings have defaults for every field', () => {
@@ -54,7 +56,14 @@ describe('errors', () => {
   it('every code leads to its documented exit code', () => {
     const expected: Record<number, ErrorCode[]> = {
       1: ['EVIDENCE_ALTERED'],
-      2: ['CONFIG_UNKNOWN_KEY', 'CONFIG_OUT_OF_RANGE', 'HANDOFF_MISSING', 'HANDOFF_STALE', 'HANDOFF_INVALID', 'DATA_EMPTY'],
+      2: [
+        'CONFIG_UNKNOWN_KEY',
+        'CONFIG_OUT_OF_RANGE',
+        'HANDOFF_MISSING',
+        'HANDOFF_STALE',
+        'HANDOFF_INVALID',
+        'DATA_EMPTY',
+      ],
       3: ['MODEL_UNAVAILABLE', 'MODEL_HASH_MISMATCH', 'ENGINE_UNAVAILABLE', 'TARGET_FAILED'],
       130: ['INTERRUPTED'],
     }

@@ -42,7 +42,14 @@ describe('replaceFile', () => {
     const file = path.join(temporaryFolder(), 'file.json')
     writeFileSync(file, 'old')
     // the system takes the first blocks of a write and reports that as success
-    const { status } = spawnSync('bash', ['-c', `ulimit -f 8; exec "$0" "$@"`, process.execPath, writer, file, '100000'])
+    const { status } = spawnSync('bash', [
+      '-c',
+      `ulimit -f 8; exec "$0" "$@"`,
+      process.execPath,
+      writer,
+      file,
+      '100000',
+    ])
     expect(readFileSync(file, 'utf8')).toBe('old')
     expect(status).not.toBe(0)
     execFileSync(process.execPath, [writer, file, '100000'])

@@ -26,7 +26,17 @@ export function build(): void {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/handoff-store'], { cwd: root })
 }
 
-const summary: Summary = { samples: 'before/query.ms', n: 3, mean: 2, stdev: 1, min: 1, max: 3, p50: 2, p95: null, p99: null }
+const summary: Summary = {
+  samples: 'before/query.ms',
+  n: 3,
+  mean: 2,
+  stdev: 1,
+  min: 1,
+  max: 3,
+  p50: 2,
+  p95: null,
+  p99: null,
+}
 
 /** A handoff the schema takes; its figures are of no system. */
 export function handoffOf(phase: PhaseId, runId = 'run-1'): Handoff {

@@ -17,7 +17,11 @@ describe('journal', () => {
 
   it('cut anywhere by a kill: whole lines count, and appending after it works for every later reader', () => {
     const file = path.join(temporaryFolder(), 'journal.ndjson')
-    const entries = [{ key: 'a', text: 'ünï\ncode' }, { key: 'b', text: '' }, { key: 'c', text: '☃'.repeat(5) }]
+    const entries = [
+      { key: 'a', text: 'ünï\ncode' },
+      { key: 'b', text: '' },
+      { key: 'c', text: '☃'.repeat(5) },
+    ]
     const whole = Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
     fc.assert(
       fc.property(fc.nat(whole.length), (length) => {

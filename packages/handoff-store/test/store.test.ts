@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { phaseIds, PipelineError, type SampleLine } from '@tenfold/contracts'
+import { type Handoff, PipelineError, phaseIds, type SampleLine } from '@tenfold/contracts'
 import { describe, expect, it } from 'vitest'
 import { openHandoffStore, readBaselines, sha256OfFile, writeBaselines } from '../src/index.ts'
 import { handoffOf, temporaryFolder } from './fixture.ts'
@@ -37,11 +37,11 @@ describe('handoffs', () => {
   })
 
   it.each([
-    ['conditions.machine.cores', (h: Record<string, any>) => (h.conditions.machine.cores = 'two')],
-    ['before.query.ms.mean', (h: Record<string, any>) => (h.before['query.ms'].mean = null)],
-    ['verdicts.0.verdict', (h: Record<string, any>) => (h.verdicts[0].verdict = 'better')],
-    ['ledger', (h: Record<string, any>) => delete h.ledger],
-    ['(top)', (h: Record<string, any>) => (h.surprise = 1)],
+    ['conditions.machine.cores', (h: Handoff) => Object.assign(h.conditions.machine, { cores: 'two' })],
+    ['before.query.ms.mean', (h: Handoff) => Object.assign(h.before['query.ms']!, { mean: null })],
+    ['verdicts.0.verdict', (h: Handoff) => Object.assign(h.verdicts[0]!, { verdict: 'better' })],
+    ['ledger', (h: Handoff) => Object.assign(h, { ledger: undefined })],
+    ['(top)', (h: Handoff) => Object.assign(h, { surprise: 1 })],
   ])('invalid at %s: HANDOFF_INVALID names the JSON path, exit 2', (where, breakIt) => {
     const store = openHandoffStore(temporaryFolder())
     store.write(handoffOf('db'))
@@ -86,7 +86,11 @@ describe('samples', () => {
       { kind: 'paired', id: 'guard', before: [1], after: [0] },
     ]
     const named = store.writeLines('phase_8_samples.ndjson', lines)
-    expect(named).toEqual({ file: 'phase_8_samples.ndjson', sha256: sha256OfFile(path.join(store.folder, named.file)), lines: 2 })
+    expect(named).toEqual({
+      file: 'phase_8_samples.ndjson',
+      sha256: sha256OfFile(path.join(store.folder, named.file)),
+      lines: 2,
+    })
     expect(store.readSamples(named.file)).toEqual(lines)
   })
 })
@@ -95,7 +99,14 @@ describe('clear', () => {
   it('removes what a run left and nothing else', () => {
     const store = openHandoffStore(temporaryFolder())
     mkdirSync(store.folder)
-    const foreign = ['README.md', 'phase_7_complete.json', 'phase_10_notes.txt', 'phase_8_complete', 'my_phase_8_complete.json', '.gitignore']
+    const foreign = [
+      'README.md',
+      'phase_7_complete.json',
+      'phase_10_notes.txt',
+      'phase_8_complete',
+      'my_phase_8_complete.json',
+      '.gitignore',
+    ]
     for (const name of foreign) writeFileSync(path.join(store.folder, name), 'mine')
     for (const phase of phaseIds) {
       store.write(handoffOf(phase))

@@ -9,10 +9,12 @@ interface Call {
 /** Arms that note who was called with what; `value` gives what they report. */
 function recorded(value: (call: Call, index: number) => Observation = () => ({ ms: 1 })) {
   const calls: Call[] = []
-  const arm = (name: Call['arm']): Arm<number> => async (item) => {
-    calls.push({ arm: name, item })
-    return value({ arm: name, item }, calls.length - 1)
-  }
+  const arm =
+    (name: Call['arm']): Arm<number> =>
+    async (item) => {
+      calls.push({ arm: name, item })
+      return value({ arm: name, item }, calls.length - 1)
+    }
   return { calls, arms: [arm('a'), arm('b')] as const }
 }
 
@@ -51,7 +53,10 @@ describe('interleave', () => {
     const orders = async (seed: number) => {
       const { calls, arms } = recorded()
       await interleave({ arms, ...options(seed), pairs: 20 })
-      return calls.filter((_, i) => i % 2 === 0).map((call) => call.arm).join('')
+      return calls
+        .filter((_, i) => i % 2 === 0)
+        .map((call) => call.arm)
+        .join('')
     }
     const one = await orders(1)
     expect(new Set(one).size).toBe(2)
@@ -69,12 +74,21 @@ describe('interleave', () => {
       expect(new Set(a).size, 'one item per pair').toBe(1)
       expect(b).toEqual(a.map((value) => -value))
     }
-    for (const { a, b } of pairs.other!) expect([a, b]).toEqual([[1, 1, 1], [2, 2, 2]])
+    for (const { a, b } of pairs.other!)
+      expect([a, b]).toEqual([
+        [1, 1, 1],
+        [2, 2, 2],
+      ])
   })
 
   it('the warm-up ends when both arms are steady', async () => {
     const { calls, arms } = recorded((_, index) => ({ ms: index < 16 ? 100 - index : 5 }))
-    const { steady } = await interleave({ arms, ...options(1), pairs: 0, warmUp: { minRuns: 5, maxRuns: 100, capMs: 1e9 } })
+    const { steady } = await interleave({
+      arms,
+      ...options(1),
+      pairs: 0,
+      warmUp: { minRuns: 5, maxRuns: 100, capMs: 1e9 },
+    })
     expect(steady).toBe(true)
     expect(calls.length / 2).toBeGreaterThanOrEqual(15)
     expect(calls.length / 2).toBeLessThan(40)

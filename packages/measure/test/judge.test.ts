@@ -41,7 +41,10 @@ describe('signEvidence', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(40), (hits, misses) => {
         const n = hits + misses
-        expect((signEvidence(hits + 1, n + 1) + signEvidence(hits, n + 1)) / 2 / signEvidence(hits, n)).toBeCloseTo(1, 9)
+        expect((signEvidence(hits + 1, n + 1) + signEvidence(hits, n + 1)) / 2 / signEvidence(hits, n)).toBeCloseTo(
+          1,
+          9,
+        )
       }),
     )
   })
@@ -81,6 +84,11 @@ describe('judge', () => {
     expect(judge(forksOf(ratios), protocol).verdict).toBe('undecided')
   })
 
+  it.each([0.9, 1.1])('half of the forks equal, half at %d: not the opposite is not yet equivalent', (ratio) => {
+    const ratios = Array.from({ length: 30 }, (_, i) => (i % 2 ? ratio : 1))
+    expect(judge(forksOf(ratios), protocol).verdict).toBe('undecided')
+  })
+
   it('the first look that decides, decides: later forks do not take it back', () => {
     const ratios = [...new Array<number>(7).fill(0.5), ...new Array<number>(23).fill(2)]
     expect(judge(forksOf(ratios), protocol)).toMatchObject({ verdict: 'faster', forks: 30 })
@@ -97,7 +105,10 @@ describe('judge', () => {
     fc.assert(
       fc.property(fc.array(ratio, { minLength: 1, maxLength: 30 }), (ratios) => {
         const one = judge(forksOf(ratios), strict)
-        const other = judge(ratios.map((value) => ({ pairs: [{ a: [value], b: [1] }], noise })), strict)
+        const other = judge(
+          ratios.map((value) => ({ pairs: [{ a: [value], b: [1] }], noise })),
+          strict,
+        )
         expect(other.verdict).toBe(swap[one.verdict])
         expect(other.ratio).toBeCloseTo(1 / one.ratio, 9)
         if (one.interval[0] !== null) expect(other.interval[1]).toBeCloseTo(1 / one.interval[0], 9)
@@ -108,7 +119,10 @@ describe('judge', () => {
   it('the interval is there from the seventh fork, holds the ratio, and shrinks', () => {
     const random = seededRandom(5)
     const width = (n: number) => {
-      const { interval, ratio } = judge(forksOf(Array.from({ length: n }, () => Math.exp(0.1 * normal(random)))), strict)
+      const { interval, ratio } = judge(
+        forksOf(Array.from({ length: n }, () => Math.exp(0.1 * normal(random)))),
+        strict,
+      )
       const [low, high] = interval as [number, number]
       expect(low).toBeLessThanOrEqual(ratio)
       expect(high).toBeGreaterThanOrEqual(ratio)

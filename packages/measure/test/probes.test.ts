@@ -1,6 +1,15 @@
 import os from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { availableMemoryBytes, cpuFlags, machine, peakRssBytes, privateBytes, processMemory, watchNoise, watchPeak } from '../src/index.ts'
+import {
+  availableMemoryBytes,
+  cpuFlags,
+  machine,
+  peakRssBytes,
+  privateBytes,
+  processMemory,
+  watchNoise,
+  watchPeak,
+} from '../src/index.ts'
 
 const mib = 2 ** 20
 

@@ -43,7 +43,8 @@ describe('recall and nDCG', () => {
         const grade = (i: number) => (Object.hasOwn(grades, list[i]!) ? grades[list[i]!]! : 0)
         const swapped = [...list]
         ;[swapped[at], swapped[at + 1]] = [list[at + 1]!, list[at]!]
-        if (grade(at + 1) >= grade(at)) expect(ndcgAt(k, swapped, grades)).toBeGreaterThanOrEqual(ndcgAt(k, list, grades) - 1e-12)
+        if (grade(at + 1) >= grade(at))
+          expect(ndcgAt(k, swapped, grades)).toBeGreaterThanOrEqual(ndcgAt(k, list, grades) - 1e-12)
       }),
     )
   })

@@ -45,7 +45,12 @@ describe('quantile', () => {
     const integers = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1 })
     fc.assert(
       fc.property(integers, share, fc.integer({ min: -9, max: 9 }), (list, q, by) => {
-        expect(quantile(list.map((value) => 2 * value + by), q)).toBeCloseTo(2 * quantile(list, q) + by, 8)
+        expect(
+          quantile(
+            list.map((value) => 2 * value + by),
+            q,
+          ),
+        ).toBeCloseTo(2 * quantile(list, q) + by, 8)
       }),
     )
   })
@@ -78,7 +83,7 @@ describe('S1-2 summaries', () => {
       fc.property(values, (list) => {
         const { min, p50, p95, p99, max, mean, stdev } = summarize('x', list)
         const row = [min, p50, p95, p99, max].filter((value) => value !== null)
-        row.slice(1).forEach((value, i) => expect(value).toBeGreaterThanOrEqual(row[i]! - 1e-6))
+        for (const [i, value] of row.slice(1).entries()) expect(value).toBeGreaterThanOrEqual(row[i]! - 1e-6)
         expect(mean).toBeGreaterThanOrEqual(min - 1e-6)
         expect(mean).toBeLessThanOrEqual(max + 1e-6)
         expect(stdev).toBeGreaterThanOrEqual(0)

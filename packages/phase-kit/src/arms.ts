@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { type Config, PipelineError, type Target, type TargetModule } from '@tenfold/contracts'
+import { PipelineError, type Target, type TargetModule } from '@tenfold/contracts'
 import { workspaceRoot } from '@tenfold/handoff-store'
 import { seededRandom } from '@tenfold/measure'
 import type { ArmSpec, Job } from './job.ts'
@@ -8,6 +8,8 @@ import type { ArmSpec, Job } from './job.ts'
 export interface OpenArm {
   target: Target
   workspace: string
+  /** Closes the target, so that its files are whole; they stay until `close`. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -55,12 +57,15 @@ export async function openArm(module: TargetModule, { config, index }: ArmSpec, 
   if (index) cpSync(index, workspace, { recursive: true })
   const remove = () => rmSync(workspace, { recursive: true, force: true })
   try {
-    const target = await module.open({ config: config as Config, workspace, ...(signal ? { signal } : {}) })
+    const target = await module.open({ config, workspace, ...(signal ? { signal } : {}) })
+    let closing: Promise<void> | undefined
+    const settle = () => (closing ??= target.close())
     return {
       target,
       workspace,
+      settle,
       async close() {
-        await target.close()
+        await settle()
         remove()
       },
     }

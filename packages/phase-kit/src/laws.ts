@@ -32,12 +32,16 @@ const fates: Fate[] = ['neutral', 'better', 'worse', 'infeasible', 'failed']
 function trialOf(patch: Patch, fate: Fate, index: number, { goals, guards }: Phase): Trial {
   if (fate === 'failed') return { patch, state: 'failed', ratios: {}, losses: {}, error: 'planted' }
   const ratio = { neutral: 1, better: 0.8 ** (index + 1), worse: 1.5, infeasible: 0.5 }[fate]
-  const loss = fate === 'infeasible' ? 2 : 0
   return {
     patch,
     state: 'measured',
     ratios: Object.fromEntries(goals.map(({ metric }) => [metric, ratio])),
-    losses: Object.fromEntries(guards.map(({ metric, operator, margin }) => [metric, (margin + loss) * (operator === '>=' ? -loss : loss)])),
+    losses: Object.fromEntries(
+      guards.map(({ metric, operator, margin }) => {
+        const beyond = operator === '>=' ? -margin - 1 : margin + 1
+        return [metric, fate === 'infeasible' ? beyond : 0]
+      }),
+    ),
   }
 }
 
@@ -90,7 +94,8 @@ export const phaseLaws: PhaseLaw[] = [
         for (const { metric } of list) hold(isMetricName(metric), `${metric} is no metric`)
         hold(new Set(list.map(({ metric }) => metric)).size === list.length, 'a metric is named twice')
       }
-      for (const { metric, minEffect } of goals) hold(minEffect > 0 && minEffect < 1, `${metric}: minEffect ${minEffect}`)
+      for (const { metric, minEffect } of goals)
+        hold(minEffect > 0 && minEffect < 1, `${metric}: minEffect ${minEffect}`)
       for (const { metric, margin } of guards) hold(margin >= 0, `${metric}: margin ${margin}`)
     },
   },

@@ -26,12 +26,12 @@ export async function runJob(job: Job, say: (line: string) => void, signal: Abor
   try {
     const target = arms[0]?.target
     if (!target) throw new PipelineError('TARGET_FAILED', 'no arm was opened', 'name at least one configuration')
+    const info: TargetInfo = await target.info()
     const context: TaskContext = { job, arms, target, targets: arms.map((arm) => arm.target), dataset, profile, questions, say }
     const results: TaskResult[] = []
     const workStart = performance.now()
     for (const task of job.tasks) results.push(await runTask(task, context))
     const workMs = performance.now() - workStart
-    const info: TargetInfo = await target.info()
     return { results, info, workMs, loadMs }
   } finally {
     for (const arm of arms) await arm.close()

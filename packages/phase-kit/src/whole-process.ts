@@ -16,7 +16,7 @@ export async function coldStart({ target, questions }: TaskContext): Promise<Obs
 }
 
 /** Builds the index of the whole corpus and puts it in place by renaming, so that a half-built one is never met. */
-export async function ingestInto(into: string, { arms, dataset, say, job }: TaskContext): Promise<TaskResult> {
+export async function ingestInto(into: string, { arms, dataset, say }: TaskContext): Promise<TaskResult> {
   const arm = arms[0]!
   if (!arm.target.ingest) throw notOffered('ingest')
   const start = performance.now()
@@ -25,14 +25,11 @@ export async function ingestInto(into: string, { arms, dataset, say, job }: Task
     progress: (docs, chunks) => say(progress(docs, dataset.docCount, chunks, start)),
   })
   const seconds = (performance.now() - start) / 1000
-  // closing settles the files; the arm is opened again for whatever task follows
-  await arm.target.close()
+  await arm.settle()
   mkdirSync(path.dirname(into), { recursive: true })
   cpSync(arm.workspace, `${into}.building`, { recursive: true })
   rmSync(into, { recursive: true, force: true })
   renameSync(`${into}.building`, into)
-  const module = await loadTarget(job.target)
-  arm.target = await module.open({ config: job.arms[0]!.config as Config, workspace: arm.workspace })
   const observation = { 'ingest.docsPerSecond': stats.docs / seconds, 'ingest.chunksPerSecond': stats.chunks / seconds }
   return { kind: 'ingest', stats, observation }
 }

@@ -1,7 +1,15 @@
 import { mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { defaultConfig, type Fork, type Handoff, type PhaseId, phaseFiles, phaseIds, type SampleLine } from '@tenfold/contracts'
+import {
+  defaultConfig,
+  type Fork,
+  type Handoff,
+  type PhaseId,
+  phaseFiles,
+  phaseIds,
+  type SampleLine,
+} from '@tenfold/contracts'
 import { type HandoffStore, openHandoffStore } from '@tenfold/handoff-store'
 import { judge, machine, median, nonInferior, seededRandom, summarize } from '@tenfold/measure'
 
@@ -71,6 +79,6 @@ export function writeHandoff(store: HandoffStore, phase: PhaseId, upstream: read
 /** A store holding a whole chain of valid handoffs. */
 export function wholeRun(): HandoffStore {
   const store = openHandoffStore(mkdtempSync(path.join(os.tmpdir(), 'tenfold-verify-')))
-  phaseIds.forEach((phase, i) => writeHandoff(store, phase, phaseIds.slice(0, i)))
+  for (const [i, phase] of phaseIds.entries()) writeHandoff(store, phase, phaseIds.slice(0, i))
   return store
 }

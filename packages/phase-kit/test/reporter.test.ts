@@ -79,7 +79,9 @@ describe('words for people', () => {
   })
 
   it('an error shows code, message and the way out', () => {
-    expect(explain(new PipelineError('DATA_EMPTY', 'no document', 'add one'))).toMatch(/^DATA_EMPTY: no document\n +→ add one$/)
+    expect(explain(new PipelineError('DATA_EMPTY', 'no document', 'add one'))).toMatch(
+      /^DATA_EMPTY: no document\n +→ add one$/,
+    )
     expect(explain(new Error('bug'))).toContain('reporter.test.ts')
     expect(explain('text')).toBe('text')
   })

@@ -17,8 +17,10 @@ afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true, force: true })
 })
 
-const linesOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean) : [])
-const findingsOf = (store: HandoffStore) => verifyHandoffs(store).findings.filter(({ problem }) => !problem.includes('does not exist'))
+const linesOf = (file: string) =>
+  existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean) : []
+const findingsOf = (store: HandoffStore) =>
+  verifyHandoffs(store).findings.filter(({ problem }) => !problem.includes('does not exist'))
 
 describe('a whole phase, through real measured processes', () => {
   let root: string
@@ -31,7 +33,8 @@ describe('a whole phase, through real measured processes', () => {
     expect(code).toBe(0)
   })
 
-  const journalOf = (phase: string) => path.join(root, '.tenfold', 'journal', store.read('baseline').runId, `${phase}.ndjson`)
+  const journalOf = (phase: string) =>
+    path.join(root, '.tenfold', 'journal', store.read('baseline').runId, `${phase}.ndjson`)
 
   it('S1-2 S1-6 phase 8 describes the system and changes nothing', () => {
     const handoff = store.read('baseline')
@@ -102,10 +105,26 @@ describe('a whole phase, through real measured processes', () => {
     expect(handoff.config['db.mmapMib']).toBe(0)
   })
 
+  it('S0-8 S3-40 the last phase proves the sum of all changes, and what each is worth where it ended up', async () => {
+    const { code } = await run(root, 'tuner')
+    expect(code).toBe(0)
+    const { verdicts, changes, outcome, reason, details } = store.read('tuner')
+    expect([outcome, reason]).toEqual(['unchanged', 'nothing to try here'])
+    expect(changes).toEqual({ 'db.statementReuse': { from: false, to: true } })
+    expect(verdicts.map(({ role, verdict }) => [role, verdict])).toEqual([
+      ['total', 'faster'],
+      ['leave-one-out', 'faster'],
+    ])
+    for (const { ratio } of verdicts) expect(ratio).toBeLessThan(0.75)
+    expect(details.ingest).toMatchObject({ 'ingest.docsPerSecond': expect.any(Number) })
+    expect(findingsOf(store)).toEqual([])
+  })
+
   it('Ctrl-C: exit 130 and the way on', async () => {
     const { child, ended } = start(root, 'db')
     const journal = journalOf('db')
-    while (linesOf(journal).length > 2 || linesOf(journal).length < 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (linesOf(journal).length > 2 || linesOf(journal).length < 1)
+      await new Promise((resolve) => setTimeout(resolve, 5))
     child.kill('SIGINT')
     const { code, output } = await ended
     expect(code).toBe(130)
@@ -115,9 +134,17 @@ describe('a whole phase, through real measured processes', () => {
 
 describe('what may go wrong before anything is measured', () => {
   it.each([
-    ['an unknown package', '@nobody/nothing', /TARGET_FAILED: target "@nobody\/nothing" does not load[\s\S]*tenfold.config.ts/],
+    [
+      'an unknown package',
+      '@nobody/nothing',
+      /TARGET_FAILED: target "@nobody\/nothing" does not load[\s\S]*tenfold.config.ts/,
+    ],
     ['a missing file', './missing.mjs', /TARGET_FAILED: target ".\/missing.mjs" does not load/],
-    ['a module that is no target', new URL('./toy-phases.mjs', import.meta.url).pathname, /has no default export with open\(\)/],
+    [
+      'a module that is no target',
+      new URL('./toy-phases.mjs', import.meta.url).pathname,
+      /has no default export with open\(\)/,
+    ],
   ])('%s as target: exit 3 with the way out', async (_, target, message) => {
     const { code, output } = await run(fresh(target), 'baseline')
     expect(output).toMatch(message)
@@ -160,19 +187,26 @@ describe('the measured process', () => {
     expect(openHandoffStore(root).read('baseline').conditions.models.words).toHaveLength(3_000_000)
   })
 
-  it.skipIf(process.platform !== 'linux')('ends when its parent is killed: an orphan would disturb the next measurement', async () => {
-    const { child, ended } = start(fresh(), 'baseline', { TOY_FAIL: 'hang' })
+  it('ends when its parent is killed: an orphan would disturb the next measurement', async () => {
+    const root = fresh()
+    const { child, ended } = start(root, 'baseline', { TOY_FAIL: 'hang' })
     const pause = () => new Promise((resolve) => setTimeout(resolve, 20))
-    const childrenOf = (pid: number) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
-    // the first child builds the index, the second hangs in its first question
-    const seen = new Set<string>()
-    while (seen.size < 2) {
-      for (const pid of childrenOf(child.pid!)) if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('child.js')) seen.add(pid)
-      await pause()
+    const marker = path.join(root, 'hanging')
+    while (!existsSync(marker) || readFileSync(marker, 'utf8') === '') await pause()
+    const orphan = Number(readFileSync(marker, 'utf8'))
+    const isAlive = () => {
+      try {
+        return process.kill(orphan, 0)
+      } catch {
+        return false
+      }
     }
-    const orphan = `/proc/${[...seen].at(-1)}`
+    expect(isAlive()).toBe(true)
     child.kill('SIGKILL')
     await ended
-    while (existsSync(orphan)) await pause()
+    for (let look = 0; look < 500 && isAlive(); look++) await pause()
+    const survived = isAlive()
+    if (survived) process.kill(orphan, 'SIGKILL')
+    expect(survived).toBe(false)
   })
 })

@@ -20,7 +20,10 @@ const trial = (ratio: number, loss = 0, patch: Patch = { 'db.mmapMib': 256 }): T
 
 describe('scores', () => {
   it('a score is the sum of log ratios over the goals; what was not measured counts nothing', () => {
-    expect(scoreOf({ ...trial(0.5), ratios: { 'query.ms': 0.5, 'store.ms': 2, 'embed.ms': 0.1 } }, judged)).toBeCloseTo(0, 12)
+    expect(scoreOf({ ...trial(0.5), ratios: { 'query.ms': 0.5, 'store.ms': 2, 'embed.ms': 0.1 } }, judged)).toBeCloseTo(
+      0,
+      12,
+    )
     expect(scoreOf(trial(0.5), judged)).toBeCloseTo(Math.log(0.5), 12)
   })
 
@@ -29,7 +32,11 @@ describe('scores', () => {
     expect(isFeasible({ ...trial(1), state: 'failed' }, judged)).toBe(false)
     const below = { ...judged, guards: [{ metric: 'memory.peakPrivateBytes', operator: '<=', margin: 5 } as const] }
     const grown = (bytes: number) => ({ ...trial(1), losses: { 'memory.peakPrivateBytes': bytes } })
-    expect([isFeasible(grown(6), below), isFeasible(grown(5), below), isFeasible(grown(-9), below)]).toEqual([false, true, true])
+    expect([isFeasible(grown(6), below), isFeasible(grown(5), below), isFeasible(grown(-9), below)]).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 
   it('choose takes the best feasible trial, and none below 2 %', () => {
@@ -49,7 +56,12 @@ describe('scores', () => {
 })
 
 describe('greedy', () => {
-  const steps: Patch[] = [{ 'db.statementReuse': true }, { 'db.mmapMib': 256 }, { 'db.mmapMib': 0 }, { 'db.mmapMib': 256 }]
+  const steps: Patch[] = [
+    { 'db.statementReuse': true },
+    { 'db.mmapMib': 256 },
+    { 'db.mmapMib': 0 },
+    { 'db.mmapMib': 256 },
+  ]
   const next = (trials: Trial[], list = steps) => greedy(list, { incumbent: defaultConfig, trials }, judged)
 
   it('keeps what helped and builds on it, drops what did not', () => {
@@ -74,7 +86,11 @@ describe('greedy', () => {
     { 'db.vectors': 'int8', 'db.mmapMib': 256 },
     {},
   )
-  const outcome = fc.record({ ratio: fc.constantFrom(0.5, 0.9, 0.99, 1, 1.3), loss: fc.constantFrom(0, -0.5), failed: fc.boolean() })
+  const outcome = fc.record({
+    ratio: fc.constantFrom(0.5, 0.9, 0.99, 1, 1.3),
+    loss: fc.constantFrom(0, -0.5),
+    failed: fc.boolean(),
+  })
 
   it('ends, replays its past from the same trials, and never proposes the incumbent', () => {
     fc.assert(
@@ -90,17 +106,23 @@ describe('greedy', () => {
           trials.push({ ...trial(ratio, loss, patch), state: failed ? 'failed' : 'measured' })
         }
         expect(trials.length).toBeLessThanOrEqual(list.length)
-        for (let past = 0; past < trials.length; past++) expect(next(trials.slice(0, past), list)).toEqual(trials[past]!.patch)
+        for (let past = 0; past < trials.length; past++)
+          expect(next(trials.slice(0, past), list)).toEqual(trials[past]!.patch)
       }),
     )
   })
 })
 
 describe('decide', () => {
-  const verdict = (metric: string, name: Verdict['verdict'], ratio: number) => ({ metric, verdict: name, ratio }) as Verdict
+  const verdict = (metric: string, name: Verdict['verdict'], ratio: number) =>
+    ({ metric, verdict: name, ratio }) as Verdict
 
   it.each([
-    ['one goal better, the other undecided', [verdict('query.ms', 'faster', 0.8), verdict('store.ms', 'undecided', 1)], true],
+    [
+      'one goal better, the other undecided',
+      [verdict('query.ms', 'faster', 0.8), verdict('store.ms', 'undecided', 1)],
+      true,
+    ],
     ['better, but by less than its smallest effect', [verdict('query.ms', 'faster', 0.96)], false],
     ['better exactly by its smallest effect', [verdict('query.ms', 'faster', 0.95)], true],
     ['one better, one worse', [verdict('query.ms', 'faster', 0.5), verdict('store.ms', 'slower', 1.1)], false],

@@ -19,12 +19,22 @@ const write = (text: string) => writeFileSync(path.join(root, 'tenfold.config.ts
 
 describe('loadSettings', () => {
   it('without a file: the defaults', async () => {
-    expect(await loadSettings(root)).toEqual({ target: '@tenfold/rag', data: 'default', profile: 'quick', start: 'defaults', config: {} })
+    expect(await loadSettings(root)).toEqual({
+      target: '@tenfold/rag',
+      data: 'default',
+      profile: 'quick',
+      start: 'defaults',
+      config: {},
+    })
   })
 
   it('reads TypeScript; a data folder is meant from the root', async () => {
     write(`const profile: 'full' = 'full'\nexport default { profile, data: './docs', config: { 'rag.k': 7 } }`)
-    expect(await loadSettings(root)).toMatchObject({ profile: 'full', data: path.join(root, 'docs'), config: { 'rag.k': 7 } })
+    expect(await loadSettings(root)).toMatchObject({
+      profile: 'full',
+      data: path.join(root, 'docs'),
+      config: { 'rag.k': 7 },
+    })
   })
 
   it('reads it inside an ES module package just as well', async () => {
@@ -39,7 +49,13 @@ describe('loadSettings', () => {
     vi.stubEnv('TENFOLD_DATA', 'default')
     vi.stubEnv('TENFOLD_TARGET', '@tenfold/rag')
     vi.stubEnv('TENFOLD_START', 'accepted')
-    expect(await loadSettings(root)).toEqual({ target: '@tenfold/rag', data: 'default', profile: 'standard', start: 'accepted', config: {} })
+    expect(await loadSettings(root)).toEqual({
+      target: '@tenfold/rag',
+      data: 'default',
+      profile: 'standard',
+      start: 'accepted',
+      config: {},
+    })
   })
 
   it.each([
@@ -51,17 +67,30 @@ describe('loadSettings', () => {
     [`throw new Error('no luck')`, 'CONFIG_UNREADABLE', 'no luck'],
   ])('%s: %s names %s, exit 2', async (text, code, named) => {
     write(text)
-    await expect(loadSettings(root)).rejects.toMatchObject({ code, exitCode: 2, message: expect.stringContaining(named) })
+    await expect(loadSettings(root)).rejects.toMatchObject({
+      code,
+      exitCode: 2,
+      message: expect.stringContaining(named),
+    })
   })
 
   it('a bad value in the environment is refused by its name', async () => {
     vi.stubEnv('TENFOLD_PROFILE', 'turbo')
-    await expect(loadSettings(root)).rejects.toMatchObject({ code: 'CONFIG_OUT_OF_RANGE', message: expect.stringContaining('profile') })
+    await expect(loadSettings(root)).rejects.toMatchObject({
+      code: 'CONFIG_OUT_OF_RANGE',
+      message: expect.stringContaining('profile'),
+    })
   })
 })
 
 describe('startConfig', () => {
-  const settings = { target: 't', data: 'default', profile: 'quick', start: 'defaults', config: { 'rag.k': 7 } } as const
+  const settings = {
+    target: 't',
+    data: 'default',
+    profile: 'quick',
+    start: 'defaults',
+    config: { 'rag.k': 7 },
+  } as const
 
   it('is the defaults with the owner’s settings on top', () => {
     expect(startConfig(settings, root)).toEqual({ ...defaultConfig, 'rag.k': 7 })

@@ -25,7 +25,19 @@ const db = definePhase({
   ],
   propose: (evidence) => greedy(steps, evidence, db),
 })
+
 export { db }
+
+export const tuner = definePhase({
+  id: 'tuner',
+  reads: ['baseline', 'db'],
+  knobs: ['db.statementReuse'],
+  measure: ['query'],
+  goals: [{ metric: 'query.ms', minEffect: 0.05 }],
+  guards: [],
+  propose: () => undefined,
+  attribute: true,
+})
 
 // inspect() runs in the measured process, which loads the phase by the default export of a module
 export default baseline

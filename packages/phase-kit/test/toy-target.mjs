@@ -10,7 +10,10 @@ const wordsOf = (text) => text.toLowerCase().match(/\w+/g) ?? []
 
 function rank(docs, question) {
   const wanted = new Set(wordsOf(question))
-  const scored = docs.map(({ id, words }) => ({ id, score: words.filter((word) => wanted.has(word)).length / Math.sqrt(words.length) }))
+  const scored = docs.map(({ id, words }) => ({
+    id,
+    score: words.filter((word) => wanted.has(word)).length / Math.sqrt(words.length),
+  }))
   return scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
 }
 
@@ -22,10 +25,20 @@ export default {
     const file = path.join(workspace, 'index.json')
     let docs = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
     return {
-      info: async () => ({ name: 'toy', level: 2, stages: [], knobs: {}, models: { words: process.env.TOY_BULK ? 'b'.repeat(Number(process.env.TOY_BULK)) : '1' }, chunks: docs.length }),
+      info: async () => ({
+        name: 'toy',
+        level: 2,
+        stages: [],
+        knobs: {},
+        models: { words: process.env.TOY_BULK ? 'b'.repeat(Number(process.env.TOY_BULK)) : '1' },
+        chunks: docs.length,
+      }),
       async query({ text, k = 5 }) {
         if (process.env.TOY_FAIL === 'killed') process.kill(process.pid, 'SIGKILL')
-        if (process.env.TOY_FAIL === 'hang') await new Promise(() => setInterval(() => {}, 1000))
+        if (process.env.TOY_FAIL === 'hang') {
+          writeFileSync(path.join(process.env.TENFOLD_ROOT, 'hanging'), String(process.pid))
+          await new Promise(() => setInterval(() => {}, 1000))
+        }
         if (process.env.TOY_FAIL === 'mmap' && config['db.mmapMib'] > 0) throw new Error('no mapping here')
         const seen = config['db.ftsMaxDocShare'] < 1 ? docs.slice(0, docs.length / 2) : docs
         let found = rank(seen, text)

@@ -10,10 +10,25 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /** Measured processes run compiled JavaScript. */
 export function build(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/phase-kit'], { cwd: here('../../..') })
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/phase-kit'], {
+    cwd: here('../../..'),
+  })
 }
 
-const subjects = ['vector', 'index', 'cache', 'query', 'token', 'prompt', 'encoder', 'chunk', 'ranking', 'fusion', 'memory', 'thread']
+const subjects = [
+  'vector',
+  'index',
+  'cache',
+  'query',
+  'token',
+  'prompt',
+  'encoder',
+  'chunk',
+  'ranking',
+  'fusion',
+  'memory',
+  'thread',
+]
 
 /** A workspace with a configuration and documents, each of which its own title finds. */
 export function workspace(target = here('./toy-target.mjs')): string {
@@ -23,19 +38,28 @@ export function workspace(target = here('./toy-target.mjs')): string {
   for (const [i, subject] of subjects.entries()) {
     for (const kind of ['guide', 'reference']) {
       const filler = Array.from({ length: 300 }, () => `w${Math.floor(random() * 5000)}`).join(' ')
-      writeFileSync(path.join(root, 'docs', `${subject}-${kind}.md`), `# The ${subject} ${kind} number${i}\n\n${filler}\n`)
+      writeFileSync(
+        path.join(root, 'docs', `${subject}-${kind}.md`),
+        `# The ${subject} ${kind} number${i}\n\n${filler}\n`,
+      )
     }
   }
   writeFileSync(path.join(root, 'tenfold.config.ts'), `export default ${JSON.stringify({ target, data: './docs' })}\n`)
   return root
 }
 
+export type ToyPhase = 'baseline' | 'db' | 'tuner'
+
 export interface Ended {
   code: number | null
   output: string
 }
 
-export function start(root: string, phase: 'baseline' | 'db', env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
+export function start(
+  root: string,
+  phase: ToyPhase,
+  env: Record<string, string> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [here('./toy-main.mjs'), phase], {
     env: { ...process.env, TENFOLD_ROOT: root, TENFOLD_TARGET: '', TENFOLD_DATA: '', TENFOLD_PROFILE: '', ...env },
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -45,4 +69,5 @@ export function start(root: string, phase: 'baseline' | 'db', env: Record<string
   return { child, ended: once(child, 'close').then(([code]) => ({ code, output })) }
 }
 
-export const run = (root: string, phase: 'baseline' | 'db', env?: Record<string, string>): Promise<Ended> => start(root, phase, env).ended
+export const run = (root: string, phase: ToyPhase, env?: Record<string, string>): Promise<Ended> =>
+  start(root, phase, env).ended

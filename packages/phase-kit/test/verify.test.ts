@@ -41,7 +41,12 @@ describe('verifyHandoffs', () => {
 
   it('one digit of one figure: the field is named, by its seal and by its samples', () => {
     const p50 = String(store.read('tuner').before['query.ms']!.p50)
-    edit(store.fileOf('tuner'), (text) => text.replace(p50, p50.replace(/\.\d/, (digit) => `.${(Number(digit[1]) + 1) % 10}`)))
+    edit(store.fileOf('tuner'), (text) =>
+      text.replace(
+        p50,
+        p50.replace(/\.\d/, (digit) => `.${(Number(digit[1]) + 1) % 10}`),
+      ),
+    )
     const found = fields()
     expect(found).toContain('phase_10_6_complete.json before["query.ms"].p50')
     expect(found).toContain('phase_10_6_complete.json before.query.ms.p50')
@@ -64,7 +69,8 @@ describe('verifyHandoffs', () => {
     edit(samplesOf('phase_10_6_samples.ndjson'), (text) => text.replace(/("before\/query.ms","values":\[)/, '$11000,'))
     const found = fields()
     expect(found).toContain('phase_10_6_complete.json samples.sha256')
-    for (const field of ['n', 'mean', 'max']) expect(found).toContain(`phase_10_6_complete.json before.query.ms.${field}`)
+    for (const field of ['n', 'mean', 'max'])
+      expect(found).toContain(`phase_10_6_complete.json before.query.ms.${field}`)
     expect(found.some((line) => line.includes('after'))).toBe(false)
   })
 

@@ -1,13 +1,13 @@
 import { type Handoff, phaseIds, type SampleLine, type Verdict } from '@tenfold/contracts'
 import { at, type Handoffs, lastLook, listAt, numberAt, valuesOf } from './evidence.ts'
 import { hitRates } from './target-caches.ts'
-import { growthOf, killed } from './target-memory.ts'
+import { growthOf, killed, tellsOfKill } from './target-memory.ts'
 import { bytesText, changeText, countText, percentText, ratioText } from './words.ts'
 
 /** What the measurements of this run say to do next, most telling first; nothing that they do not say. */
 export function recommend(handoffs: Handoffs, samples: readonly SampleLine[]): string[] {
   return [
-    ...killed(handoffs).map((kill) => `Give that setting more memory or leave it out: ${kill}.`),
+    ...killed(handoffs).map((kill) => `Give that setting more memory or leave it out: ${clipped(kill)}.`),
     ...bottleneck(handoffs),
     ...limits(handoffs.tuner),
     ...idle(handoffs.tuner),
@@ -84,9 +84,14 @@ function unproven(handoffs: Handoffs): string[] {
   const profile = handoffs.tuner.conditions.profile
   const longer =
     profile === 'full' ? 'on a quieter machine' : `with TENFOLD_PROFILE=${profile === 'quick' ? 'standard' : 'full'}`
+  const isKept = (change: Verdict['change']) =>
+    Object.entries(change).every(([key, value]) => handoffs.tuner.config[key] === value)
   const open = phaseIds
     .flatMap((phase) => handoffs[phase].verdicts)
-    .filter(({ role, verdict, ratio }) => role === 'candidate' && verdict === 'undecided' && ratio <= promising)
+    .filter(
+      ({ role, verdict, ratio, change }) =>
+        role === 'candidate' && verdict === 'undecided' && ratio <= promising && !isKept(change),
+    )
   return open.map(
     ({ change, metric, ratio, forks }) =>
       `Run again ${longer} to decide ${changeText(change)}: ${ratioText(ratio)} on ${metric}, undecided after ${countText(forks, 'fork')}.`,
@@ -144,10 +149,18 @@ function tail(samples: readonly SampleLine[]): string[] {
 
 function warnings(handoffs: Handoffs): string[] {
   return phaseIds.flatMap((phase) => {
-    const [first, ...more] = handoffs[phase].warnings
+    const [first, ...more] = handoffs[phase].warnings.filter((warning) => !tellsOfKill(warning))
     if (!first) return []
     return [
-      `Look at what the ${phase} phase warned of: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}.`,
+      `Look at what the ${phase} phase warned of: ${clipped(first)}${more.length > 0 ? ` (and ${more.length} more)` : ''}.`,
     ]
   })
+}
+
+const longest = 200
+
+/** A message as part of a sentence: one line, no full stop, not longer than a person reads. */
+function clipped(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim().replace(/\.+$/, '')
+  return line.length > longest ? `${line.slice(0, longest)}…` : line
 }

@@ -19,9 +19,10 @@ export function growthOf(handoffs: Handoffs): Growth | undefined {
   return { queries, bytesPerQuery, interval: [low, high], availableBytes: numberAt(look, 'availableBytes') }
 }
 
-/** Warnings that tell of a process the system killed. */
+export const tellsOfKill = (warning: string): boolean => /was killed by|out of memory|ENOMEM/i.test(warning)
+
+/** Warnings that tell of a process the system killed, each with its phase. */
 export function killed(handoffs: Handoffs): string[] {
-  const tellsOfKill = (warning: string) => /was killed by|out of memory|ENOMEM/i.test(warning)
   return phaseIds.flatMap((phase) =>
     handoffs[phase].warnings.filter(tellsOfKill).map((warning) => `${phase}: ${warning}`),
   )

@@ -8,24 +8,20 @@ import { buildFinal } from './final.ts'
 /** Builds phase_10_complete.json again from what it was derived from, and names every field that differs. */
 export function verifyFinal(store: HandoffStore): Finding[] {
   const file = path.relative(store.root, store.fileOf('final'))
+  const findings: Finding[] = []
+  const find = (field: string, problem: string) => findings.push({ file, field, problem })
   try {
-    const stored = store.readFinal()
+    const final = store.readFinal()
+    for (const field of brokenFields(store.fileOf('final'))) find(field, 'altered after it was written')
     const { handoffs, samples } = readEvidence(store)
-    const altered = brokenFields(store.fileOf('final')).map((field) => ({
-      file,
-      field,
-      problem: 'altered after it was written',
-    }))
-    const derived = differences(stored, buildFinal(handoffs, samples)).map(({ field, stored, fresh }) => ({
-      file,
-      field,
-      problem: `${show(stored)} is stored, the handoffs give ${show(fresh)}`,
-    }))
-    return [...altered, ...derived]
+    for (const { field, stored, fresh } of differences(final, buildFinal(handoffs, samples))) {
+      find(field, `${show(stored)} is stored, the handoffs give ${show(fresh)}`)
+    }
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error
-    return [{ file, field: '', problem: `${error.message} (${error.hint})` }]
+    find('', `${error.message} (${error.hint})`)
   }
+  return findings
 }
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))

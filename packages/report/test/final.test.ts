@@ -113,6 +113,20 @@ describe('recommendations', () => {
     expect(said(made)).toEqual([])
   })
 
+  it('leave an undecided metric alone when its change was accepted for another', () => {
+    expect(said().join('\n')).not.toContain('to decide speed.precision int8')
+  })
+
+  it('name a killed process once, and keep long messages short', () => {
+    const made = fixture()
+    made.handoffs.speed.warnings = ['trial 1 was killed by SIGKILL.', `many\nlines ${'x'.repeat(900)}`]
+    const lines = said(made).filter((line) => line.includes('speed'))
+    expect(lines.filter((line) => line.includes('SIGKILL'))).toEqual([
+      'Give that setting more memory or leave it out: speed: trial 1 was killed by SIGKILL.',
+    ])
+    expect(lines.find((line) => line.includes('many lines'))!.length).toBeLessThan(280)
+  })
+
   it('take back a change that makes the final system worse', () => {
     const made = fixture()
     const alone = made.handoffs.tuner.verdicts.find((verdict) => verdict.role === 'leave-one-out')!

@@ -35,6 +35,13 @@ describe('verifyFinal', () => {
     expect(findings[1]!.problem).toContain(`the handoffs give ${value}`)
   })
 
+  it('still names altered fields when the handoffs are gone', () => {
+    const { store } = written()
+    edit(store.fileOf('final'), (text) => text.replace('"phase": 10,', '"phase":  10,'))
+    rmSync(store.fileOf('cache'))
+    expect(verifyFinal(store).map(({ field }) => field)).toEqual(['(white space or number form)', ''])
+  })
+
   it('is not deceived by a new seal: a forged file sealed again still differs from the handoffs', () => {
     const { store, final } = written()
     const targets = final.targets.map((row) => ({ ...row, met: true }))

@@ -1,6 +1,6 @@
 /** Both themes, phone and paper. Colours from Okabe and Ito's palette, told apart without relying on red and green. */
 export const style = `
-:root { color-scheme: light dark; --bg:#fff; --panel:#f6f7f9; --ink:#16191d; --soft:#545c66; --line:#d9dde3; --before:#8a929c; --after:#0063b1; --good:#00704f; --bad:#a8480a; --tint:#0063b114;
+:root { color-scheme: light dark; --bg:#fff; --panel:#f6f7f9; --ink:#16191d; --soft:#545c66; --line:#d9dde3; --before:#7c848e; --after:#0063b1; --good:#00704f; --bad:#a8480a; --tint:#0063b114;
   --s0:#0072b2; --s1:#e69f00; --s2:#009e73; --s3:#cc79a7; --s4:#56b4e9; --s5:#d55e00; --s6:#9a8c00; --s7:#8a929c }
 @media (prefers-color-scheme: dark) { :root { --bg:#111418; --panel:#191d23; --ink:#e8ebef; --soft:#a3acb8; --line:#2e353e; --before:#7f8893; --after:#5cb3ff; --good:#3fcf9c; --bad:#ff9f5a; --tint:#5cb3ff1f;
   --s0:#3d9be0; --s1:#e9ae30; --s2:#23b88d; --s3:#d792b8; --s4:#7cc8f2; --s5:#ec7a2e; --s6:#c9bb35; --s7:#7f8893 } }
