@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@tenfold/source', 'node', 'import', 'default'], externalConditions: ['@tenfold/source'] } },
+  ssr: {
+    resolve: { conditions: ['@tenfold/source', 'node', 'import', 'default'], externalConditions: ['@tenfold/source'] },
+  },
   resolve: { conditions: ['@tenfold/source'] },
   test: {
     include: ['packages/**/test/**/*.test.ts'],

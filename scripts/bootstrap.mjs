@@ -19,12 +19,18 @@ const pnpm = (...args) => {
   execFileSync('npx', ['-y', packageManager, ...args], { cwd: root, stdio: 'inherit', shell })
 }
 
-const isNewer = (/** @type {string} */ a, /** @type {string} */ b) => !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs
+const isNewer = (/** @type {string} */ a, /** @type {string} */ b) =>
+  !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs
 
 try {
-  if (isNewer(path.join(root, 'pnpm-lock.yaml'), path.join(root, 'node_modules', '.modules.yaml'))) pnpm('install', '--frozen-lockfile')
+  if (isNewer(path.join(root, 'pnpm-lock.yaml'), path.join(root, 'node_modules', '.modules.yaml')))
+    pnpm('install', '--frozen-lockfile')
   pnpm('exec', 'tsc', '-b')
-  if (process.argv.includes('--models')) execFileSync(process.execPath, [path.join(root, 'packages/cli/dist/main.js'), 'models'], { cwd: root, stdio: 'inherit' })
+  if (process.argv.includes('--models'))
+    execFileSync(process.execPath, [path.join(root, 'packages/cli/dist/main.js'), 'models'], {
+      cwd: root,
+      stdio: 'inherit',
+    })
 } catch (error) {
   // the command that failed has said why
   process.exit(typeof error?.status === 'number' && error.status > 0 ? error.status : 1)

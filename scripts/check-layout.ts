@@ -54,7 +54,8 @@ for (const folder of packageFolders) {
   if (layer === undefined) problems.push(`${name} has no layer in scripts/check-layout.ts`)
   for (const dependency of Object.keys(dependencies).filter((each) => each.startsWith('@tenfold/'))) {
     const below = layers[dependency.replace('@tenfold/', '')]
-    if (below === undefined || layer === undefined || below >= layer) problems.push(`${name} may not import ${dependency}: imports go down only`)
+    if (below === undefined || layer === undefined || below >= layer)
+      problems.push(`${name} may not import ${dependency}: imports go down only`)
   }
   for (const file of ['README.md', 'src/index.ts']) {
     if (!statSync(path.join(folder, file), { throwIfNoEntry: false })) problems.push(`${name} has no ${file}`)
@@ -68,5 +69,9 @@ for (const folder of packageFolders) {
 }
 
 for (const problem of problems) console.error(problem)
-console.log(problems.length === 0 ? `layout: ${packageFolders.length} packages, all in order` : `layout: ${problems.length} problems`)
+console.log(
+  problems.length === 0
+    ? `layout: ${packageFolders.length} packages, all in order`
+    : `layout: ${problems.length} problems`,
+)
 process.exitCode = problems.length === 0 ? 0 : 1

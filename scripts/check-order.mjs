@@ -2,7 +2,17 @@
 import { readFileSync } from 'node:fs'
 
 const { tasks } = JSON.parse(readFileSync(0, 'utf8').replace(/^[^{]*/, ''))
-const order = ['baseline', 'profiler', 'memory-optimizer', 'speed-optimizer', 'metal-optimizer', 'db-optimizer', 'cache-manager', 'auto-tuner', 'report']
+const order = [
+  'baseline',
+  'profiler',
+  'memory-optimizer',
+  'speed-optimizer',
+  'metal-optimizer',
+  'db-optimizer',
+  'cache-manager',
+  'auto-tuner',
+  'report',
+]
 const wrong = order.filter((name, i) => {
   const task = tasks.find((/** @type {{ taskId: string }} */ each) => each.taskId === `@tenfold/${name}#phase10`)
   const before = i === 0 ? '//#build:all' : `@tenfold/${order[i - 1]}#phase10`

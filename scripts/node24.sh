@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# The pipeline on Node 24: the binary comes from the npm package `node`, the clone is a fresh one, so that native add-ons are built for it.
+# The pipeline on Node 24: binary and headers come from an npm package, and the clone is a fresh one, so that the native add-on is
+# built for it. A small folder of documents stands for the corpus, to keep it short.
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-npm install --silent --prefix "$work/node" node@24
+npm install --silent --no-fund --no-audit --prefix "$work/node" "node-$(node -p 'process.platform + "-" + process.arch')@24"
+node_dir=$(echo "$work"/node/node_modules/node-*)
 git clone -q . "$work/tenfold"
-export PATH="$work/node/node_modules/node/bin:$PATH"
+export PATH="$node_dir/bin:$PATH" npm_config_nodedir="$node_dir"
 cd "$work/tenfold"
-node --version | grep -q '^v24'
+node --version | grep '^v24'
+node scripts/bootstrap.mjs --models
+export TENFOLD_DATA="${NODE24_DATA-packages/dataset/node_modules/ai/docs/09-troubleshooting}"
 npm run phase10

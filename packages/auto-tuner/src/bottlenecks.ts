@@ -13,7 +13,11 @@ export interface Metrics {
 }
 
 /** Which limits are broken, worst for the user first. */
-export function findBottlenecks({ memoryShare, tokensPerSecond, retrievalMs }: Metrics): ('memory' | 'generation' | 'retrieval')[] {
+export function findBottlenecks({
+  memoryShare,
+  tokensPerSecond,
+  retrievalMs,
+}: Metrics): ('memory' | 'generation' | 'retrieval')[] {
   const broken: ('memory' | 'generation' | 'retrieval')[] = []
   if (memoryShare > limits.memoryShare) broken.push('memory')
   if (tokensPerSecond < limits.tokensPerSecond) broken.push('generation')
@@ -29,7 +33,9 @@ export async function bottlenecks({ target, dataset }: Inspection): Promise<Fact
     await target.query({ text, bypassCache: true })
     times.push(performance.now() - start)
   }
-  const { rate } = await generation((on) => target.query({ text: dataset.questions[0]!.text, answerTokens: 24, bypassCache: true }, on))
+  const { rate } = await generation((on) =>
+    target.query({ text: dataset.questions[0]!.text, answerTokens: 24, bypassCache: true }, on),
+  )
   const caches = Object.values((await target.cacheStats?.()) ?? {})
   const asked = caches.reduce((sum, { hits, misses }) => sum + hits + misses, 0)
   const metrics: Metrics = {
@@ -38,7 +44,9 @@ export async function bottlenecks({ target, dataset }: Inspection): Promise<Fact
     retrievalMs: quantile(times, 0.95),
     cacheHitRate: asked > 0 ? caches.reduce((sum, { hits }) => sum + hits, 0) / asked : 0,
   }
-  return { details: { metrics: { ...metrics, meanRetrievalMs: mean(times) }, limits, bottlenecks: findBottlenecks(metrics) } }
+  return {
+    details: { metrics: { ...metrics, meanRetrievalMs: mean(times) }, limits, bottlenecks: findBottlenecks(metrics) },
+  }
 }
 
 async function generation(ask: (on: (event: { type: string }) => void) => Promise<unknown>): Promise<{ rate: number }> {

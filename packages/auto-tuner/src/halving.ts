@@ -30,7 +30,9 @@ function mutate({ incumbent }: Evidence, keys: readonly KnobKey[], base: Patch, 
     const { levels } = knobs[key]
     patch[key] = levels[Math.floor(random() * levels.length)]
   }
-  return Object.fromEntries(Object.entries(patch).filter(([key, value]) => incumbent[key as KnobKey] !== value)) as Patch
+  return Object.fromEntries(
+    Object.entries(patch).filter(([key, value]) => incumbent[key as KnobKey] !== value),
+  ) as Patch
 }
 
 function bestOf(trials: readonly Trial[], phase: Pick<Phase, 'goals' | 'guards'>): Patch | undefined {

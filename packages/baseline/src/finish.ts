@@ -6,7 +6,11 @@ const isQuality = (metric: string) => metric.startsWith('quality.')
 /** Adds the flat figures later phases are held against, and writes baselines/performance_baselines.json (S1-6, S2-1). */
 export function finishBaseline(handoff: Handoff, root: string): Handoff {
   const { before, conditions, runId, createdAt, details } = handoff
-  const quality = Object.fromEntries(Object.entries(before).filter(([metric]) => isQuality(metric)).map(([metric, summary]) => [metric, summary.mean]))
+  const quality = Object.fromEntries(
+    Object.entries(before)
+      .filter(([metric]) => isQuality(metric))
+      .map(([metric, summary]) => [metric, summary.mean]),
+  )
   const operations = Object.fromEntries(Object.entries(before).filter(([metric]) => !isQuality(metric)))
   const query = before['query.ms']
   if (query) {
@@ -30,5 +34,8 @@ export function finishBaseline(handoff: Handoff, root: string): Handoff {
 
 const flatten = (operations: Record<string, Summary>) =>
   Object.fromEntries(
-    Object.entries(operations).map(([metric, { mean, p50, p95, p99, min, max, stdev, n }]) => [metric, { p50, p95, p99, mean, min, max, stdev, iterations: n }]),
+    Object.entries(operations).map(([metric, { mean, p50, p95, p99, min, max, stdev, n }]) => [
+      metric,
+      { p50, p95, p99, mean, min, max, stdev, iterations: n },
+    ]),
   )

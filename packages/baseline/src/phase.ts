@@ -1,6 +1,6 @@
 import { definePhase } from '@tenfold/phase-kit'
-import { finishBaseline } from './finish.ts'
 import { inspectEmbedding } from './embedding.ts'
+import { finishBaseline } from './finish.ts'
 
 /** Phase 8: every critical operation as it is, before anything is changed (S1-26). */
 export default definePhase({

@@ -22,7 +22,11 @@ export interface CacheStats {
 /** Four caches under one memory budget (S2-31, S2-32). Values must not be changed by whoever gets them. */
 export interface Caches {
   /** The cached value, or what `compute` gives; equal keys asked at once compute once, and a failure is not kept. */
-  getOrCompute<Value extends object | string>(name: CacheName, key: string, compute: () => Promise<Value> | Value): Promise<{ value: Value; hit: boolean }>
+  getOrCompute<Value extends object | string>(
+    name: CacheName,
+    key: string,
+    compute: () => Promise<Value> | Value,
+  ): Promise<{ value: Value; hit: boolean }>
   clear(name?: CacheName): void
   stats(): Record<CacheName, CacheStats>
 }
@@ -34,7 +38,10 @@ interface Entry {
 
 export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Caches {
   const clock = now ? { perf: { now } } : {}
-  const counts = Object.fromEntries(cacheNames.map((name) => [name, { hits: 0, misses: 0, bytes: 0 }])) as Record<CacheName, { hits: number; misses: number; bytes: number }>
+  const counts = Object.fromEntries(cacheNames.map((name) => [name, { hits: 0, misses: 0, bytes: 0 }])) as Record<
+    CacheName,
+    { hits: number; misses: number; bytes: number }
+  >
   const open = (name: CacheName) =>
     new LRUCache<string, Entry>({
       max: entries[name],
@@ -67,7 +74,11 @@ export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Cac
   }
 
   return {
-    async getOrCompute<Value extends object | string>(name: CacheName, key: string, compute: () => Promise<Value> | Value) {
+    async getOrCompute<Value extends object | string>(
+      name: CacheName,
+      key: string,
+      compute: () => Promise<Value> | Value,
+    ) {
       const cache = caches.get(name)
       if (!cache) return { value: await compute(), hit: false }
       const found = cache.get(key)
@@ -96,7 +107,10 @@ export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Cac
       for (const each of name ? [name] : cacheNames) caches.get(each)?.clear()
       running.clear()
     },
-    stats: () => Object.fromEntries(cacheNames.map((name) => [name, { ...counts[name], entries: caches.get(name)?.size ?? 0 }])) as Record<CacheName, CacheStats>,
+    stats: () =>
+      Object.fromEntries(
+        cacheNames.map((name) => [name, { ...counts[name], entries: caches.get(name)?.size ?? 0 }]),
+      ) as Record<CacheName, CacheStats>,
   }
 }
 

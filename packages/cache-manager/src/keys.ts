@@ -10,5 +10,7 @@ export function normalizeQuestion(text: string): string {
 
 /** A fixed-length key over parts of any kind (S0-1): SHA-256, so that parts cannot run into each other. */
 export function cacheKey(...parts: readonly (string | number | undefined)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts.map((part) => part ?? null))).digest('base64url')
+  return createHash('sha256')
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest('base64url')
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { type Config, defaultConfig, parseConfig, PipelineError } from '@tenfold/contracts'
+import { type Config, defaultConfig, PipelineError, parseConfig } from '@tenfold/contracts'
 import { openHandoffStore, replaceFile, sha256, workspaceRoot } from '@tenfold/handoff-store'
 import { scratchFolder } from '@tenfold/phase-kit'
 
@@ -31,15 +31,24 @@ export function currentShelf(): Shelf {
   }
   const built = path.join(scratchFolder(), 'index')
   const folders = existsSync(built) ? readdirSync(built).filter((name) => !name.endsWith('.building')) : []
-  const newest = folders.map((name) => path.join(built, name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0]
+  const newest = folders
+    .map((name) => path.join(built, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0]
   if (newest) return { source: 'the index of the last run', workspace: newest }
-  throw new PipelineError('INDEX_MISSING', 'nothing has been ingested yet', 'pnpm tenfold ingest <folder>, or without a folder for the built-in documentation')
+  throw new PipelineError(
+    'INDEX_MISSING',
+    'nothing has been ingested yet',
+    'pnpm tenfold ingest <folder>, or without a folder for the built-in documentation',
+  )
 }
 
 /** The configuration the last finished run accepted, or the defaults. */
 export function bestKnownConfig(): { config: Config; origin: string } {
   try {
-    return { config: parseConfig(openHandoffStore(workspaceRoot()).readFinal().config), origin: 'accepted by the last run' }
+    return {
+      config: parseConfig(openHandoffStore(workspaceRoot()).readFinal().config),
+      origin: 'accepted by the last run',
+    }
   } catch {
     return { config: defaultConfig, origin: 'defaults' }
   }

@@ -24,13 +24,13 @@ export interface Profile {
 export const profiles = {
   quick: {
     querySamples: 400,
-    embedTexts: 32,
+    embedTexts: 24,
     answers: 6,
     streamLength: 120,
     memoryDocs: 6,
     growthQueries: 1100,
     maxForks: 12,
-    comparisonBudgetMs: 40_000,
+    comparisonBudgetMs: 100_000,
     tunerTrials: 8,
   },
   standard: {

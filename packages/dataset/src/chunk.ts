@@ -31,7 +31,10 @@ export function chunk(text: string, options: ChunkOptions): string[] {
       'let the overlap be smaller than the chunk, and the chunk at least 1',
     )
   }
-  return joinSmall(splitSections(text).flatMap((section) => chunkSection(section, options)), options)
+  return joinSmall(
+    splitSections(text).flatMap((section) => chunkSection(section, options)),
+    options,
+  )
 }
 
 /** Neighbours that fit into one chunk become one: many sections are a line or two, too little to be found by. */

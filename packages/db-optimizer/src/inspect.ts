@@ -10,9 +10,12 @@ export async function inspectStore({ target }: Inspection): Promise<Facts> {
       fullScans: scans.map(([statement]) => statement),
       inForce: (await target.readBack?.()) ?? 'not available: the target does not read its settings back',
     },
-    warnings: scans.map(([statement, steps]) => `${statement} scans a whole table: ${steps.filter(isFullScan).join('; ')}`),
+    warnings: scans.map(
+      ([statement, steps]) => `${statement} scans a whole table: ${steps.filter(isFullScan).join('; ')}`,
+    ),
   }
 }
 
 /** A step of EXPLAIN QUERY PLAN that visits every row; virtual tables search by their own index. */
-export const isFullScan = (step: string): boolean => /^SCAN (?!.*(USING|VIRTUAL TABLE|CONSTANT ROW|VALUES CLAUSE|\())/.test(step)
+export const isFullScan = (step: string): boolean =>
+  /^SCAN (?!.*(USING|VIRTUAL TABLE|CONSTANT ROW|VALUES CLAUSE|\())/.test(step)

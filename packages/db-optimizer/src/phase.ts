@@ -17,7 +17,17 @@ const steps: Patch[] = [
 const db = definePhase({
   id: 'db',
   reads: ['baseline', 'profiler', 'memory', 'speed', 'metal'],
-  knobs: ['db.mmapMib', 'db.cacheKib', 'db.analyze', 'db.statementReuse', 'db.collectionIndex', 'db.ftsOrder', 'db.ftsMaxDocShare', 'db.vectors', 'db.rescore'],
+  knobs: [
+    'db.mmapMib',
+    'db.cacheKib',
+    'db.analyze',
+    'db.statementReuse',
+    'db.collectionIndex',
+    'db.ftsOrder',
+    'db.ftsMaxDocShare',
+    'db.vectors',
+    'db.rescore',
+  ],
   measure: ['store', 'query'],
   goals: [
     { metric: 'store.ms', minEffect: 0.05 },

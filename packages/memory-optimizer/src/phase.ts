@@ -19,7 +19,14 @@ function steps(availableBytes: number): Patch[] {
 const memory = definePhase({
   id: 'memory',
   reads: ['baseline', 'profiler'],
-  knobs: ['memory.arena', 'memory.weights', 'memory.batchCeiling', 'memory.ingestWindow', 'memory.releaseAfterIngest', 'memory.contextTokens'],
+  knobs: [
+    'memory.arena',
+    'memory.weights',
+    'memory.batchCeiling',
+    'memory.ingestWindow',
+    'memory.releaseAfterIngest',
+    'memory.contextTokens',
+  ],
   measure: ['memory', 'embed'],
   goals: [
     { metric: 'memory.peakPrivateBytes', minEffect: 0.05 },

@@ -12,7 +12,10 @@ const wanted: Record<Role, string[]> = {
 /** Every device either engine might run on, each in one of the states of `Probe`. */
 export async function inspectDevices({ say }: Inspection): Promise<Facts> {
   const generators = (await listGeneratorDevices()).filter(({ present }) => present)
-  const listed: Record<Role, string[]> = { encoder: listEncoderDevices(), generator: generators.map(({ device }) => device) }
+  const listed: Record<Role, string[]> = {
+    encoder: listEncoderDevices(),
+    generator: generators.map(({ device }) => device),
+  }
   const probes: Probe[] = []
   for (const role of ['encoder', 'generator'] as const) {
     for (const device of wanted[role]) {
@@ -21,6 +24,11 @@ export async function inspectDevices({ say }: Inspection): Promise<Facts> {
     }
   }
   const { controllers } = await si.graphics()
-  const graphics = controllers.map(({ vendor, model, vram, utilizationGpu }) => ({ vendor, model, vramMiB: vram, utilizationPercent: utilizationGpu ?? null }))
+  const graphics = controllers.map(({ vendor, model, vram, utilizationGpu }) => ({
+    vendor,
+    model,
+    vramMiB: vram,
+    utilizationPercent: utilizationGpu ?? null,
+  }))
   return { details: { listed, graphics, probes } }
 }

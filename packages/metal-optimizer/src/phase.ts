@@ -1,8 +1,8 @@
 import type { Patch } from '@tenfold/contracts'
 import { definePhase, greedy } from '@tenfold/phase-kit'
+import { closeProbes } from './close.ts'
 import { inspectDevices } from './inspect.ts'
 import type { Probe } from './probe.ts'
-import { closeProbes } from './close.ts'
 
 /** Only devices that were found, did run there and gave the right numbers are worth timing. */
 function steps(facts: Record<string, unknown>): Patch[] {

@@ -32,29 +32,55 @@ const minCosine = 0.999
 
 export type RunProbe = (role: Role, device: string) => Promise<ProbeReply>
 
-const childFile = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/probe-child.js' : './probe-child.js', import.meta.url))
+const childFile = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/probe-child.js' : './probe-child.js', import.meta.url),
+)
 
 /** Tries the device in a process of its own: a crash or a hang there is a finding, not an accident. */
 export const runProbeChild: RunProbe = (role, device) =>
   new Promise((resolve, reject) => {
-    execFile(process.execPath, [childFile, role, device], { timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      const line = stdout.trim().split('\n').at(-1) ?? ''
-      if (!error && line.startsWith('{')) return resolve(JSON.parse(line) as ProbeReply)
-      const why = error?.killed ? `gave no answer in ${timeoutMs / 1000} s` : (stderr.trim().split('\n').find((text) => text.includes('rror')) ?? error?.message ?? 'printed nothing')
-      reject(new Error(why.slice(0, 400)))
-    })
+    execFile(
+      process.execPath,
+      [childFile, role, device],
+      { timeout: timeoutMs, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) => {
+        const line = stdout.trim().split('\n').at(-1) ?? ''
+        const said = line.startsWith('{') ? (JSON.parse(line) as ProbeReply | { failed: string }) : undefined
+        if (said && !('failed' in said)) return resolve(said)
+        const silent = error?.killed ? `gave no answer in ${timeoutMs / 1000} s` : (error?.message ?? stderr)
+        reject(new Error(plain(said?.failed ?? silent)))
+      },
+    )
   })
 
+/** A native message without colours and without the folders of one machine. */
+function plain(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with an escape
+  const text = message.replace(/\x1b\[[0-9;]*m/g, '').replace(/(\/[\w.@+-]+)+\/(?=[\w.@+-]+)/g, '…/')
+  return text.trim().split('\n').at(-1)!.slice(0, 300)
+}
+
 /** Discover → identity → parity for one device. */
-export async function probeDevice(role: Role, device: string, listed: boolean, run: RunProbe = runProbeChild): Promise<Probe> {
+export async function probeDevice(
+  role: Role,
+  device: string,
+  listed: boolean,
+  run: RunProbe = runProbeChild,
+): Promise<Probe> {
   const base = { role, requested: device, actual: null, evidence: { listed } }
   if (!listed) return { ...base, status: 'unavailable', reason: `the installed ${role} binaries have no ${device}` }
   try {
     const reply = await run(role, device)
     const evidence = { listed, ...reply }
     const found = { ...base, actual: reply.actual, evidence }
-    if (reply.actual !== device) return { ...found, status: 'present-unusable', reason: `asked for ${device}, ran on ${reply.actual}` }
-    if (!(reply.parity >= minCosine)) return { ...found, status: 'rejected-parity', reason: `parity with the CPU is ${reply.parity.toFixed(5)}, wanted ${minCosine}` }
+    if (reply.actual !== device)
+      return { ...found, status: 'present-unusable', reason: `asked for ${device}, ran on ${reply.actual}` }
+    if (!(reply.parity >= minCosine))
+      return {
+        ...found,
+        status: 'rejected-parity',
+        reason: `parity with the CPU is ${reply.parity.toFixed(5)}, wanted ${minCosine}`,
+      }
     return { ...found, status: 'usable', reason: 'ran there and gave the same numbers' }
   } catch (error) {
     return { ...base, status: 'present-unusable', reason: error instanceof Error ? error.message : String(error) }

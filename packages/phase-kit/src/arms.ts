@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { PipelineError, type Target, type TargetModule } from '@tenfold/contracts'
 import { workspaceRoot } from '@tenfold/handoff-store'
@@ -23,15 +23,26 @@ export async function loadTarget(module: string): Promise<TargetModule> {
     const loaded: { default?: TargetModule } = await import(resolveFromRoot(specifier))
     if (typeof loaded.default?.open === 'function') return loaded.default
   } catch (cause) {
-    throw new PipelineError('TARGET_FAILED', `target ${JSON.stringify(module)} does not load: ${cause}`, 'check `target` in tenfold.config.ts', { cause })
+    throw new PipelineError(
+      'TARGET_FAILED',
+      `target ${JSON.stringify(module)} does not load: ${cause}`,
+      'check `target` in tenfold.config.ts',
+      { cause },
+    )
   }
-  throw new PipelineError('TARGET_FAILED', `target ${JSON.stringify(module)} has no default export with open()`, 'export default { name, knobs, open }')
+  throw new PipelineError(
+    'TARGET_FAILED',
+    `target ${JSON.stringify(module)} has no default export with open()`,
+    'export default { name, knobs, open }',
+  )
 }
 
 /** A workspace package is found from the root, where the configuration that names it lies. */
 function resolveFromRoot(specifier: string): string {
   if (path.isAbsolute(specifier)) return specifier
-  const local = specifier.startsWith('@tenfold/') ? path.join(workspaceRoot(), 'packages', specifier.slice(9), 'dist', 'index.js') : ''
+  const local = specifier.startsWith('@tenfold/')
+    ? path.join(workspaceRoot(), 'packages', specifier.slice(9), 'dist', 'index.js')
+    : ''
   return local && existsSync(local) ? local : specifier
 }
 
@@ -50,7 +61,11 @@ export async function openArms(job: Pick<Job, 'target' | 'arms' | 'seed'>, signa
   }
 }
 
-export async function openArm(module: TargetModule, { config, index }: ArmSpec, signal?: AbortSignal): Promise<OpenArm> {
+export async function openArm(
+  module: TargetModule,
+  { config, index }: ArmSpec,
+  signal?: AbortSignal,
+): Promise<OpenArm> {
   const folder = path.join(scratchFolder(), 'arms')
   mkdirSync(folder, { recursive: true })
   const workspace = mkdtempSync(path.join(folder, `${process.pid}-`))
@@ -72,5 +87,21 @@ export async function openArm(module: TargetModule, { config, index }: ArmSpec, 
   } catch (error) {
     remove()
     throw error
+  }
+}
+
+/** Removes what measured processes left that were killed. */
+export function sweepArms(root: string): void {
+  const folder = path.join(scratchFolder(root), 'arms')
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(path.join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }

@@ -27,13 +27,27 @@ export async function attribute(session: Session, final: Config): Promise<Attrib
   const { comparisonBudgetMs } = session.profile
   const metricsOf = (changed: Patch) => touchedGoals(changed, session.phase).map((goal) => goal.metric)
   const arms = [session.arm(session.first), finalArm] as const
-  const verdicts = await contest(session, { role: 'total', change: patch, arms, metrics: metricsOf(patch), budgetMs: 2 * comparisonBudgetMs })
+  const verdicts = await contest(session, {
+    role: 'total',
+    change: patch,
+    arms,
+    metrics: metricsOf(patch),
+    budgetMs: 2 * comparisonBudgetMs,
+  })
   for (const key of Object.keys(changes) as KnobKey[]) {
     const change = { [key]: patch[key] } as Patch
     const withoutIt = session.arm({ ...final, [key]: session.first[key] }, rebuilt)
     const metrics = metricsOf(change)
     if (metrics.length === 0) continue
-    verdicts.push(...(await contest(session, { role: 'leave-one-out', change, arms: [withoutIt, finalArm], metrics, budgetMs: comparisonBudgetMs / 4 })))
+    verdicts.push(
+      ...(await contest(session, {
+        role: 'leave-one-out',
+        change,
+        arms: [withoutIt, finalArm],
+        metrics,
+        budgetMs: comparisonBudgetMs / 4,
+      })),
+    )
   }
   return { finalArm, verdicts, ingest: built }
 }

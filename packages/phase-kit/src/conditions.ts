@@ -12,14 +12,22 @@ export function describeConditions(settings: Settings, dataset: Dataset, root: s
     loadAverage: os.loadavg()[0] ?? 0,
     profile: settings.profile,
     models: {},
-    data: { name: dataset.name, hash: dataset.hash, docs: dataset.docCount, tune: ofSplit('tune'), check: ofSplit('check') },
+    data: {
+      name: dataset.name,
+      hash: dataset.hash,
+      docs: dataset.docCount,
+      tune: ofSplit('tune'),
+      check: ofSplit('check'),
+    },
     commit: commitOf(root),
   }
 }
 
 function commitOf(root: string): string | null {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim()
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim()
   } catch {
     return null
   }

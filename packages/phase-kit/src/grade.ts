@@ -8,14 +8,17 @@ const depth = 10
 /** Grades every arm on the same questions: [arm][question], only questions a metric can speak about. */
 export async function gradeQuestions({ arms, questions, say }: TaskContext, answers: number): Promise<QualityTable> {
   const table: QualityTable = {}
-  const put = (metric: string, arm: number, value: number) => ((table[metric] ??= arms.map(() => []))[arm] ??= []).push(value)
+  const put = (metric: string, arm: number, value: number) =>
+    ((table[metric] ??= arms.map(() => []))[arm] ??= []).push(value)
   for (const question of questions) {
-    for (const [arm, { target }] of arms.entries()) await gradeRanking(target, question, (metric, value) => put(metric, arm, value))
+    for (const [arm, { target }] of arms.entries())
+      await gradeRanking(target, question, (metric, value) => put(metric, arm, value))
   }
   const answerable = questions.filter((question) => question.accept.length > 0).slice(0, answers)
   for (const [row, question] of answerable.entries()) {
     say(`answer ${row + 1} of ${answerable.length}`)
-    for (const [arm, { target }] of arms.entries()) await gradeAnswer(target, question, (metric, value) => put(metric, arm, value))
+    for (const [arm, { target }] of arms.entries())
+      await gradeAnswer(target, question, (metric, value) => put(metric, arm, value))
   }
   return table
 }

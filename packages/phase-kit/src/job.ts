@@ -1,4 +1,13 @@
-import type { Config, Dataset, Fork, IngestStats, ProfileName, Question, TargetInfo, WorkloadName } from '@tenfold/contracts'
+import type {
+  Config,
+  Dataset,
+  Fork,
+  IngestStats,
+  ProfileName,
+  Question,
+  TargetInfo,
+  WorkloadName,
+} from '@tenfold/contracts'
 import type { Observation } from '@tenfold/measure'
 import type { Facts } from './phase.ts'
 

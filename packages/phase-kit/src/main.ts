@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { messageOf, phaseFiles, PipelineError } from '@tenfold/contracts'
+import { messageOf, PipelineError, phaseFiles } from '@tenfold/contracts'
 import { openHandoffStore } from '@tenfold/handoff-store'
+import { outcomeLines } from './outcome.ts'
 import type { Phase } from './phase.ts'
 import { openReporter } from './reporter.ts'
 import { runPhase } from './run-phase.ts'
 import { isFinished } from './session.ts'
-import { outcomeLines } from './outcome.ts'
 
 /** What a phase package runs: `await phaseMain(phase, new URL('./phase.js', import.meta.url))`. Sets the exit code; never throws. */
 export async function phaseMain(phase: Phase, phaseModule: URL): Promise<number> {
@@ -20,7 +20,12 @@ export async function phaseMain(phase: Phase, phaseModule: URL): Promise<number>
       report.line(`${phaseFiles[phase.id]}_complete.json is of this run already`)
       return (process.exitCode = 0)
     }
-    const handoff = await runPhase(phase, { phaseModule: fileURLToPath(phaseModule), signal: abort.signal, resume, reporter: report })
+    const handoff = await runPhase(phase, {
+      phaseModule: fileURLToPath(phaseModule),
+      signal: abort.signal,
+      resume,
+      reporter: report,
+    })
     for (const line of outcomeLines(handoff)) report.line(line)
     return (process.exitCode = 0)
   } catch (error) {
@@ -35,6 +40,7 @@ export async function phaseMain(phase: Phase, phaseModule: URL): Promise<number>
 
 /** An error as the person at the terminal needs it. */
 export function explain(error: unknown): string {
-  if (!(error instanceof PipelineError)) return error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
+  if (!(error instanceof PipelineError))
+    return error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
   return `${error.code}: ${error.message}\n${' '.repeat(9)}→ ${error.hint}`
 }

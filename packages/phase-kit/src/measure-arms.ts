@@ -1,4 +1,11 @@
-import { type Fork, type MetricName, type Noise, type Question, workloadOf, type WorkloadName } from '@tenfold/contracts'
+import {
+  type Fork,
+  type MetricName,
+  type Noise,
+  type Question,
+  type WorkloadName,
+  workloadOf,
+} from '@tenfold/contracts'
 import { type Observation, seededRandom } from '@tenfold/measure'
 import type { ArmSpec, InProcessWorkload } from './job.ts'
 import type { Session } from './session.ts'
@@ -22,7 +29,11 @@ export async function measureFork(
   if (inProcess.length > 0) {
     const tasks = inProcess.map((workload) => ({ kind: 'pairs', workload }) as const)
     const { results } = await session.job(arms, tasks, options.what, options)
-    for (const result of results) if (result.kind === 'pairs') Object.assign(forks, result.forks)
+    for (const [i, result] of results.entries()) {
+      if (result.kind !== 'pairs') continue
+      Object.assign(forks, result.forks)
+      if (!result.steady) warnOnce(session, `${inProcess[i]}: times were still moving when a warm-up reached its cap`)
+    }
   }
   for (const own of ownProcess) {
     if (names.includes(own)) Object.assign(forks, await ownProcessFork(session, own, arms, options))
@@ -64,4 +75,8 @@ export async function measureProcess(
   const { results } = await session.job([spec], [{ kind: workload }], options.what, options)
   const result = results[0]
   return result?.kind === 'memory' || result?.kind === 'cold' ? result.observation : {}
+}
+
+function warnOnce({ warnings }: Session, warning: string): void {
+  if (!warnings.includes(warning)) warnings.push(warning)
 }

@@ -1,4 +1,17 @@
-import type { Config, Dataset, GuardResult, Handoff, KnobKey, MetricName, OpenOptions, Patch, PhaseId, Profile, Target, WorkloadName } from '@tenfold/contracts'
+import type {
+  Config,
+  Dataset,
+  GuardResult,
+  Handoff,
+  KnobKey,
+  MetricName,
+  OpenOptions,
+  Patch,
+  PhaseId,
+  Profile,
+  Target,
+  WorkloadName,
+} from '@tenfold/contracts'
 import type { Observation } from '@tenfold/measure'
 
 /** What a change must improve. */

@@ -1,10 +1,17 @@
-import { type GuardResult, type MetricName, type Patch, type Protocol, type Verdict, workloadOf } from '@tenfold/contracts'
+import {
+  type GuardResult,
+  type MetricName,
+  type Patch,
+  type Protocol,
+  type Verdict,
+  workloadOf,
+} from '@tenfold/contracts'
 import { compare, logRatioOf, median, nonInferior, seedOf } from '@tenfold/measure'
 import type { ArmSpec } from './job.ts'
 import { measureFork } from './measure-arms.ts'
 import type { Goal } from './phase.ts'
-import { aggregateOf, describePatch } from './search.ts'
 import { isLossy, touchedGoals } from './score.ts'
+import { aggregateOf, describePatch } from './search.ts'
 import type { Session } from './session.ts'
 import { workloads } from './workloads/index.ts'
 
@@ -39,14 +46,21 @@ export interface Contest {
 }
 
 /** Compares two states on the check questions until decided; raw forks go to the session's samples. */
-export async function contest(session: Session, { role, change, arms, metrics, budgetMs }: Contest): Promise<Verdict[]> {
+export async function contest(
+  session: Session,
+  { role, change, arms, metrics, budgetMs }: Contest,
+): Promise<Verdict[]> {
   const name = `${role} ${describePatch(change)}`
   const protocols = Object.fromEntries(metrics.map((metric) => [metric, protocolOf(metric, session.profile.maxForks)]))
   const { forks, judgements } = await compare({
     protocols,
     budgetMs,
     runFork: (index, open) =>
-      measureFork(session, arms, open, { seed: seedOf(`${session.phase.id} ${name} ${index}`), split: 'check', what: `${name}: fork ${index + 1}` }),
+      measureFork(session, arms, open, {
+        seed: seedOf(`${session.phase.id} ${name} ${index}`),
+        split: 'check',
+        what: `${name}: fork ${index + 1}`,
+      }),
   })
   return metrics.map((metric) => {
     const samples = `${role}/${describePatch(change)}/${metric}`
@@ -54,7 +68,20 @@ export async function contest(session: Session, { role, change, arms, metrics, b
     session.samples.push({ kind: 'forks', id: samples, forks: measured })
     const arm = (side: 'a' | 'b') => median(measured.flatMap((fork) => fork.pairs.flatMap((pair) => pair[side])))
     const { verdict, ratio, interval, forks: count } = judgements[metric]!
-    return { role, metric, change, verdict, ratio, interval, forks: count, beforeP50: arm('a'), afterP50: arm('b'), protocol: protocols[metric]!, split: 'check', samples }
+    return {
+      role,
+      metric,
+      change,
+      verdict,
+      ratio,
+      interval,
+      forks: count,
+      beforeP50: arm('a'),
+      afterP50: arm('b'),
+      protocol: protocols[metric]!,
+      split: 'check',
+      samples,
+    }
   })
 }
 
@@ -64,9 +91,21 @@ export async function prove(session: Session, patch: Patch): Promise<Proof> {
   const arms = [session.arm(incumbent), session.arm({ ...incumbent, ...patch })] as const
   const guards = isLossy(patch) ? await checkGuards(session, arms, describePatch(patch)) : []
   const broken = guards.find((guard) => !guard.passed)
-  if (broken) return { accepted: false, reason: `${broken.metric} may have lost ${(-broken.bound).toFixed(3)}, more than ${broken.margin}`, verdicts: [], guards }
+  if (broken)
+    return {
+      accepted: false,
+      reason: `${broken.metric} may have lost ${(-broken.bound).toFixed(3)}, more than ${broken.margin}`,
+      verdicts: [],
+      guards,
+    }
   const goals = touchedGoals(patch, phase)
-  const verdicts = await contest(session, { role: 'candidate', change: patch, arms, metrics: goals.map((goal) => goal.metric), budgetMs: session.profile.comparisonBudgetMs })
+  const verdicts = await contest(session, {
+    role: 'candidate',
+    change: patch,
+    arms,
+    metrics: goals.map((goal) => goal.metric),
+    budgetMs: session.profile.comparisonBudgetMs,
+  })
   return { ...decide(goals, verdicts), verdicts, guards }
 }
 
@@ -83,7 +122,11 @@ export function decide(goals: readonly Goal[], verdicts: readonly Verdict[]): { 
   return { accepted: true, reason: better.map((goal) => `${goal.metric} ×${of(goal)!.ratio.toFixed(3)}`).join(', ') }
 }
 
-export async function checkGuards(session: Session, arms: readonly [ArmSpec, ArmSpec], name: string): Promise<GuardResult[]> {
+export async function checkGuards(
+  session: Session,
+  arms: readonly [ArmSpec, ArmSpec],
+  name: string,
+): Promise<GuardResult[]> {
   const wanted = session.phase.guards
   if (wanted.length === 0) return []
   const answers = wanted.some((guard) => guard.metric === 'quality.answerCorrect') ? session.profile.answers : 0

@@ -11,6 +11,9 @@ export async function* docsOf(data: string, concurrency?: number): AsyncGenerato
 
 /** Known-item questions made when a folder brings none. */
 const knownItems = 120
+/** A title shorter than this asks for nothing: the opening of the text does. */
+const shortestTitle = 3
+const openingChars = 80
 
 /** The questions of one split; where the data has none, the titles of its documents ask for the documents themselves. */
 export async function questionsFor(dataset: Dataset, split: Question['split']): Promise<Question[]> {
@@ -23,9 +26,11 @@ async function knownItemQuestions(dataset: Dataset, split: Question['split']): P
   let row = 0
   for await (const doc of dataset.docs()) {
     const wanted = row++ % 2 === (split === 'tune' ? 0 : 1)
-    if (!wanted || doc.title.trim().length < 3) continue
-    questions.push({ id: doc.id, text: doc.title, relevant: { [doc.id]: 1 }, accept: [], group: doc.id, split })
+    if (!wanted) continue
+    const text = doc.title.trim().length < shortestTitle ? doc.text.slice(0, openingChars) : doc.title
+    questions.push({ id: doc.id, text, relevant: { [doc.id]: 1 }, accept: [], group: doc.id, split })
     if (questions.length >= knownItems) break
   }
-  return questions
+  // a single document has no second half to check with
+  return questions.length === 0 && split === 'check' ? knownItemQuestions(dataset, 'tune') : questions
 }

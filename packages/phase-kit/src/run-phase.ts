@@ -1,4 +1,4 @@
-import { diffConfig, type Handoff, phaseFiles, type Patch } from '@tenfold/contracts'
+import { diffConfig, type Handoff, type Patch, phaseFiles } from '@tenfold/contracts'
 import { attribute } from './attribute.ts'
 import { describeStates, keepSamples } from './describe-state.ts'
 import type { Facts, Phase } from './phase.ts'
@@ -21,10 +21,13 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
   const finalArm = whole?.finalArm ?? session.arm(config)
   const changes = diffConfig(reference, config)
   const changed = Object.keys(changes).length > 0
+  const changedTo = Object.fromEntries(Object.entries(changes).map(([key, { to }]) => [key, to])) as Patch
   const after = changed ? await inspect(session, finalArm) : undefined
   const arms = changed ? [session.arm(reference), finalArm] : [session.arm(reference)]
-  const [before = {}, later = {}] = await describeStates(session, arms, { answers: phase.measure.includes('answer') ? session.profile.answers : 0 })
-  const built = Object.fromEntries(Object.entries(phase.id === 'baseline' ? session.built : {}).map(([metric, value]) => [metric, [value]]))
+  const [before = {}, later = {}] = await describeStates(session, arms, changedTo)
+  const built = Object.fromEntries(
+    Object.entries(phase.id === 'baseline' ? session.built : {}).map(([metric, value]) => [metric, [value]]),
+  )
   Object.assign(before, keepSamples(session, 'inspected', { ...found.samples, ...built }))
   if (after?.samples) Object.assign(later, keepSamples(session, 'inspected after', after.samples))
   const handoff: Handoff = {
@@ -37,7 +40,10 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
     config,
     changes,
     outcome: phase.propose ? (proven ? 'improved' : 'unchanged') : 'measured',
-    reason: proven?.reason ?? proofs.at(-1)?.reason ?? (phase.propose ? nothingBetter(trials.length) : 'observed, nothing changed'),
+    reason:
+      proven?.reason ??
+      proofs.at(-1)?.reason ??
+      (phase.propose ? nothingBetter(trials.length) : 'observed, nothing changed'),
     before,
     after: later,
     verdicts: [...proofs.flatMap((proof) => proof.verdicts), ...(whole?.verdicts ?? [])],
@@ -47,7 +53,11 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
     conditions: session.conditions,
     warnings: [...session.warnings, ...(found.warnings ?? [])],
     ledger: session.runner.ledger(),
-    details: { before: found.details, ...(after ? { after: after.details } : {}), ...(whole ? { ingest: whole.ingest } : {}) },
+    details: {
+      before: found.details,
+      ...(after ? { after: after.details } : {}),
+      ...(whole ? { ingest: whole.ingest } : {}),
+    },
   }
   const finished = phase.finish?.(handoff, session.store.root) ?? handoff
   session.store.write(finished)
@@ -55,13 +65,16 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
   return finished
 }
 
-const nothingBetter = (tried: number) => (tried > 0 ? `${tried} settings tried, none better on the tune questions` : 'nothing to try here')
+const nothingBetter = (tried: number) =>
+  tried > 0 ? `${tried} settings tried, none better on the tune questions` : 'nothing to try here'
 
 /** The best setting found; should it fail on the check questions, the same without what may cost quality. */
 async function proveBest(session: Session, best: Patch | undefined): Promise<(Proof & { patch: Patch })[]> {
   if (!best) return []
   const first = { ...(await prove(session, best)), patch: best }
-  const lossless = Object.fromEntries(Object.entries(best).filter(([key, value]) => !isLossy({ [key]: value }))) as Patch
+  const lossless = Object.fromEntries(
+    Object.entries(best).filter(([key, value]) => !isLossy({ [key]: value })),
+  ) as Patch
   const count = Object.keys(lossless).length
   if (first.accepted || count === 0 || count === Object.keys(best).length) return [first]
   return [first, { ...(await prove(session, lossless)), patch: lossless }]

@@ -19,7 +19,9 @@ export interface JobRunner {
 }
 
 // tests run from source, but measured processes always run compiled JavaScript
-const childFile = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/child.js' : './child.js', import.meta.url))
+const childFile = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/child.js' : './child.js', import.meta.url),
+)
 
 export interface RunnerOptions {
   journalFile: string
@@ -32,28 +34,28 @@ export function openJobRunner({ journalFile, keepJournal, signal, say }: RunnerO
   const journal: Journal<Entry> = openJournal(journalFile)
   if (!keepJournal) journal.clear()
   const known = new Map(journal.entries.map((entry) => [entry.key, entry]))
-  const used: Entry[] = []
+  const earlier = new Set(journal.entries)
+  // the same job asked for twice is done once, and its cost counts once
+  const used = new Set<Entry>()
   const start = performance.now()
-  let earlierMs = 0
   return {
     resumed: known.size,
     async run(job, what) {
       const key = sha256(JSON.stringify(job)).slice(0, 24)
       let entry = known.get(key)
-      if (entry) earlierMs += entry.wallMs
-      else {
+      if (!entry) {
         const begin = performance.now()
         const result = await runInChild(job, signal, (line) => say(`${what}: ${line}`))
         entry = { key, wallMs: performance.now() - begin, result }
         known.set(key, entry)
         journal.append(entry)
       }
-      used.push(entry)
+      used.add(entry)
       return entry.result
     },
     ledger() {
-      const sum = (part: (entry: Entry) => number) => used.reduce((total, entry) => total + part(entry), 0)
-      const wallMs = performance.now() - start + earlierMs
+      const sum = (part: (entry: Entry) => number) => [...used].reduce((total, entry) => total + part(entry), 0)
+      const wallMs = performance.now() - start + sum((entry) => (earlier.has(entry) ? entry.wallMs : 0))
       const workMs = sum((entry) => entry.result.workMs)
       const loadMs = sum((entry) => entry.result.loadMs)
       return {
@@ -61,7 +63,10 @@ export function openJobRunner({ journalFile, keepJournal, signal, say }: RunnerO
         workMs,
         loadMs,
         kitMs: wallMs - workMs - loadMs,
-        peakRssBytes: Math.max(process.resourceUsage().maxRSS * 1024, ...used.map((entry) => entry.result.peakRssBytes)),
+        peakRssBytes: Math.max(
+          process.resourceUsage().maxRSS * 1024,
+          ...[...used].map((entry) => entry.result.peakRssBytes),
+        ),
       }
     },
   }
@@ -71,7 +76,11 @@ function runInChild(job: Job, signal: AbortSignal, say: (line: string) => void):
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(interrupted())
     // stdout is not read: a target that prints much would wait for a reader
-    const child: ChildProcess = fork(childFile, { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const child: ChildProcess = fork(childFile, {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
     let errors = ''
     child.stderr?.on('data', (chunk) => {
       errors = (errors + chunk).slice(-2000)
@@ -87,11 +96,20 @@ function runInChild(job: Job, signal: AbortSignal, say: (line: string) => void):
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop)
       if (signal.aborted) return reject(interrupted())
-      const cause = killedBy ? `was killed by ${killedBy}${killedBy === 'SIGKILL' ? ' (out of memory?)' : ''}` : `ended with ${code}`
-      reject(new PipelineError('TARGET_FAILED', `the measured process (${path.basename(job.target)}) ${cause}`, errors || 'it printed nothing'))
+      const cause = killedBy
+        ? `was killed by ${killedBy}${killedBy === 'SIGKILL' ? ' (out of memory?)' : ''}`
+        : `ended with ${code}`
+      reject(
+        new PipelineError(
+          'TARGET_FAILED',
+          `the measured process (${path.basename(job.target)}) ${cause}`,
+          errors || 'it printed nothing',
+        ),
+      )
     })
     child.send(job)
   })
 }
 
-const interrupted = () => new PipelineError('INTERRUPTED', 'stopped on request', 'go on with: pnpm tenfold run --resume')
+const interrupted = () =>
+  new PipelineError('INTERRUPTED', 'stopped on request', 'go on with: pnpm tenfold run --resume')

@@ -1,4 +1,4 @@
-import { type Config, type KnobKey, knobs, type Patch, workloadOf, type WorkloadName } from '@tenfold/contracts'
+import { type Config, type KnobKey, knobs, type Patch, type WorkloadName, workloadOf } from '@tenfold/contracts'
 import type { Evidence, Phase, Trial } from './phase.ts'
 
 type Judged = Pick<Phase, 'goals' | 'guards'>
@@ -18,7 +18,7 @@ export function isFeasible(trial: Trial, { guards }: Judged): boolean {
 }
 
 /** A trial must beat what is best so far by this much, or the simpler setting stays. */
-const worthwhile = 0.02
+const worthwhile = 0.03
 
 /** The best patch of all trials, or undefined when nothing beat the incumbent. */
 export function choose(trials: readonly Trial[], phase: Judged): Patch | undefined {
@@ -27,7 +27,11 @@ export function choose(trials: readonly Trial[], phase: Judged): Patch | undefin
 }
 
 /** Tries `steps` one after another, each on top of what was best so far. Pure: replays its own past decisions. */
-export function greedy(steps: readonly Patch[], { incumbent, trials }: Pick<Evidence, 'incumbent' | 'trials'>, phase: Judged): Patch | undefined {
+export function greedy(
+  steps: readonly Patch[],
+  { incumbent, trials }: Pick<Evidence, 'incumbent' | 'trials'>,
+  phase: Judged,
+): Patch | undefined {
   let best: Patch = {}
   let bestScore = 0
   const tried: Patch[] = []
@@ -57,10 +61,13 @@ const samePatch = (a: Patch, b: Patch): boolean => {
   return keys.every((key) => a[key] === b[key])
 }
 
-/** The phase's goals that this change can touch. */
-export function touchedGoals(patch: Patch, { goals }: Pick<Phase, 'goals'>): Phase['goals'] {
-  const touched = new Set<WorkloadName>((Object.keys(patch) as KnobKey[]).flatMap((key) => [...knobs[key].affects]))
-  return goals.filter(({ metric }) => touched.has(workloadOf(metric)))
+/** Can this change move figures of that workload? */
+export function touches(patch: Patch, workload: WorkloadName): boolean {
+  return (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].affects.some((name) => name === workload))
 }
+
+/** The phase's goals that this change can touch. */
+export const touchedGoals = (patch: Patch, { goals }: Pick<Phase, 'goals'>): Phase['goals'] =>
+  goals.filter(({ metric }) => touches(patch, workloadOf(metric)))
 
 export const isLossy = (patch: Patch): boolean => (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].lossy)

@@ -1,4 +1,4 @@
-import { messageOf, type MetricName, parseConfig, type Patch, PipelineError } from '@tenfold/contracts'
+import { type MetricName, messageOf, type Patch, PipelineError, parseConfig } from '@tenfold/contracts'
 import { logRatioOf, mean, seedOf } from '@tenfold/measure'
 import type { QualityTable } from './job.ts'
 import { measureFork } from './measure-arms.ts'
@@ -22,7 +22,12 @@ export async function search(session: Session, facts: Record<string, unknown>): 
 
 function checkRange({ phase, incumbent }: Session, patch: Patch): void {
   const foreign = Object.keys(patch).find((key) => !phase.knobs.some((own) => own === key))
-  if (foreign) throw new PipelineError('CONFIG_UNKNOWN_KEY', `the ${phase.id} phase proposed ${foreign}`, `its knobs are ${phase.knobs.join(', ')}`)
+  if (foreign)
+    throw new PipelineError(
+      'CONFIG_UNKNOWN_KEY',
+      `the ${phase.id} phase proposed ${foreign}`,
+      `its knobs are ${phase.knobs.join(', ')}`,
+    )
   parseConfig(patch, incumbent)
 }
 
@@ -50,11 +55,19 @@ export function aggregateOf(metric: MetricName): 'min' | 'mean' {
   return Object.values(workloads).find((workload) => metric.startsWith(`${workload.name}.`))?.aggregate ?? 'min'
 }
 
-async function qualityLosses(session: Session, arms: Parameters<Session['job']>[0], what: string): Promise<Record<string, number>> {
+async function qualityLosses(
+  session: Session,
+  arms: Parameters<Session['job']>[0],
+  what: string,
+): Promise<Record<string, number>> {
   const { results } = await session.job(arms, [{ kind: 'quality', answers: 0 }], what)
   const table: QualityTable = results[0]?.kind === 'quality' ? results[0].table : {}
-  return Object.fromEntries(Object.entries(table).map(([metric, [before, after]]) => [metric, mean(after ?? []) - mean(before ?? [])]))
+  return Object.fromEntries(
+    Object.entries(table).map(([metric, [before, after]]) => [metric, mean(after ?? []) - mean(before ?? [])]),
+  )
 }
 
 export const describePatch = (patch: Record<string, unknown>): string =>
-  Object.entries(patch).map(([key, value]) => `${key} ${value}`).join(', ')
+  Object.entries(patch)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ')

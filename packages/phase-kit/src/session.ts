@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { type Conditions, type Config, diffConfig, type Handoff, type KnobKey, parseConfig, type PhaseId, type Profile, profiles, type Question, type SampleLine, type Settings } from '@tenfold/contracts'
+import {
+  type Conditions,
+  type Config,
+  diffConfig,
+  type Handoff,
+  type KnobKey,
+  type PhaseId,
+  type Profile,
+  parseConfig,
+  profiles,
+  type Question,
+  type SampleLine,
+  type Settings,
+} from '@tenfold/contracts'
 import { type HandoffStore, openHandoffStore, replaceFile, sha256 } from '@tenfold/handoff-store'
 import type { Observation } from '@tenfold/measure'
-import { scratchFolder } from './arms.ts'
+import { scratchFolder, sweepArms } from './arms.ts'
 import { describeConditions } from './conditions.ts'
 import type { ArmSpec, Job, JobResult, Task } from './job.ts'
 import type { Phase } from './phase.ts'
@@ -34,7 +47,12 @@ export interface Session {
   /** Raw samples, in the order they were taken. */
   samples: SampleLine[]
   warnings: string[]
-  job(arms: readonly ArmSpec[], tasks: readonly Task[], what: string, options?: { seed?: number; split?: Question['split'] }): Promise<JobResult>
+  job(
+    arms: readonly ArmSpec[],
+    tasks: readonly Task[],
+    what: string,
+    options?: { seed?: number; split?: Question['split'] },
+  ): Promise<JobResult>
   /** Figures of the ingest, when this phase had to do it. */
   built: Observation
   /** Folder of the built index for this data, target and start configuration. */
@@ -53,11 +71,14 @@ export interface SessionOptions {
 export async function openSession(phase: Phase, options: SessionOptions): Promise<Session> {
   const store = openHandoffStore(options.root)
   const settings = await loadSettings(store.root)
+  sweepArms(store.root)
   const report = options.reporter ?? openReporter(phase.id)
   const runId = phase.id === 'baseline' ? beginRun(store, options.resume) : store.read('baseline').runId
   const handoffs = phase.reads.map((id) => store.read(id, runId))
   const previous = handoffs.at(-1)
-  const first = parseConfig(store.has('baseline', runId) ? store.read('baseline', runId).config : startConfig(settings, store.root))
+  const first = parseConfig(
+    store.has('baseline', runId) ? store.read('baseline', runId).config : startConfig(settings, store.root),
+  )
   const runner = openJobRunner({
     journalFile: path.join(scratchFolder(store.root), 'journal', runId, `${phase.id}.ndjson`),
     keepJournal: options.resume,
@@ -93,7 +114,16 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
       const { target, data, profile } = settings
       report.status(what)
       const { name, hash, docCount } = dataset
-      const job: Job = { target, data, profile, dataset: { name, hash, docCount }, questions: questions[split], seed, arms: [...arms], tasks: [...tasks] }
+      const job: Job = {
+        target,
+        data,
+        profile,
+        dataset: { name, hash, docCount },
+        questions: questions[split],
+        seed,
+        arms: [...arms],
+        tasks: [...tasks],
+      }
       const result = await runner.run(job, what)
       if (result.info) {
         conditions.models = result.info.models
@@ -127,7 +157,11 @@ function indexKey({ target }: Settings, config: Config, { data }: Conditions): s
 /** Phase 8 builds the index and times it; a phase run alone, after the scratch folder was removed, builds it again. */
 async function ensureIndex(session: Session): Promise<void> {
   if (existsSync(session.indexFolder) && session.phase.id !== 'baseline') return
-  const { results } = await session.job([session.arm(session.first, null)], [{ kind: 'ingest', into: session.indexFolder }], 'ingest')
+  const { results } = await session.job(
+    [session.arm(session.first, null)],
+    [{ kind: 'ingest', into: session.indexFolder }],
+    'ingest',
+  )
   if (results[0]?.kind === 'ingest') session.built = results[0].observation
 }
 

@@ -1,13 +1,21 @@
-import { type Dataset, type Fork, type Profile, PipelineError, profiles, type Target, type TargetInfo } from '@tenfold/contracts'
+import {
+  type Dataset,
+  type Fork,
+  PipelineError,
+  type Profile,
+  profiles,
+  type Target,
+  type TargetInfo,
+} from '@tenfold/contracts'
 import { type Arm, interleave, type Observation, seededRandom, watchNoise } from '@tenfold/measure'
 import { type OpenArm, openArms } from './arms.ts'
-import { coldStart, ingestInto, inspectPhase } from './whole-process.ts'
-import type { Job, JobResult, Task, TaskResult } from './job.ts'
 import { gradeQuestions } from './grade.ts'
+import type { Job, JobResult, Task, TaskResult } from './job.ts'
 import { docsOf } from './questions.ts'
+import { coldStart, ingestInto, inspectPhase } from './whole-process.ts'
 import type { Workload, WorkloadContext } from './workload.ts'
-import { memoryLife } from './workloads/memory.ts'
 import { workloads } from './workloads/index.ts'
+import { memoryLife } from './workloads/memory.ts'
 
 export interface TaskContext extends WorkloadContext {
   job: Job
@@ -16,18 +24,36 @@ export interface TaskContext extends WorkloadContext {
 }
 
 /** Opens the arms in coin order, runs the tasks one after another, closes everything. */
-export async function runJob(job: Job, say: (line: string) => void, signal: AbortSignal): Promise<Omit<JobResult, 'peakRssBytes'>> {
+export async function runJob(
+  job: Job,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Omit<JobResult, 'peakRssBytes'>> {
   const start = performance.now()
   const profile: Profile = profiles[job.profile]
   const { questions } = job
-  const dataset: Dataset = { ...job.dataset, questions, warnings: [], docs: (concurrency) => docsOf(job.data, concurrency) }
+  const dataset: Dataset = {
+    ...job.dataset,
+    questions,
+    warnings: [],
+    docs: (concurrency) => docsOf(job.data, concurrency),
+  }
   const arms = await openArms(job, signal)
   const loadMs = performance.now() - start
   try {
     const target = arms[0]?.target
     if (!target) throw new PipelineError('TARGET_FAILED', 'no arm was opened', 'name at least one configuration')
     const info: TargetInfo = await target.info()
-    const context: TaskContext = { job, arms, target, targets: arms.map((arm) => arm.target), dataset, profile, questions, say }
+    const context: TaskContext = {
+      job,
+      arms,
+      target,
+      targets: arms.map((arm) => arm.target),
+      dataset,
+      profile,
+      questions,
+      say,
+    }
     const results: TaskResult[] = []
     const workStart = performance.now()
     for (const task of job.tasks) results.push(await runTask(task, context))
@@ -47,7 +73,10 @@ async function runTask(task: Task, context: TaskContext): Promise<TaskResult> {
     case 'quality':
       return { kind: 'quality', table: await gradeQuestions(context, task.answers) }
     case 'memory':
-      return { kind: 'memory', observation: await memoryLife(context.target, context.dataset, context.questions, context.profile) }
+      return {
+        kind: 'memory',
+        observation: await memoryLife(context.target, context.dataset, context.questions, context.profile),
+      }
     case 'cold':
       return { kind: 'cold', observation: await coldStart(context) }
     case 'ingest':
@@ -57,7 +86,10 @@ async function runTask(task: Task, context: TaskContext): Promise<TaskResult> {
   }
 }
 
-const armOf = (workload: Workload, target: Target): Arm<unknown> => (item) => workload.run(target, item)
+const armOf =
+  (workload: Workload, target: Target): Arm<unknown> =>
+  (item) =>
+    workload.run(target, item)
 
 async function comparePair(workload: Workload, context: TaskContext): Promise<TaskResult> {
   const [a, b] = context.arms
@@ -76,7 +108,8 @@ async function comparePair(workload: Workload, context: TaskContext): Promise<Ta
   const forks: Record<string, Fork> = Object.fromEntries(
     Object.entries(pairs).map(([metric, values]) => [metric, { pairs: values, noise: record }]),
   )
-  return { kind: 'pairs', forks, steady }
+  // a warm-up of a fixed length looks for no steady state
+  return { kind: 'pairs', forks, steady: steady || workload.warmUp.maxRuns <= workload.warmUp.minRuns }
 }
 
 /** Plain values of every arm on the same items in turn, after a warm-up of the same length. */

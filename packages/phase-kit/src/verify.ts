@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { type Handoff, isMetricName, messageOf, metrics, PipelineError, type PhaseId, phaseIds, type SampleLine } from '@tenfold/contracts'
+import {
+  type Handoff,
+  isMetricName,
+  messageOf,
+  metrics,
+  type PhaseId,
+  PipelineError,
+  phaseIds,
+  type SampleLine,
+} from '@tenfold/contracts'
 import { brokenFields, type HandoffStore, sha256OfFile } from '@tenfold/handoff-store'
 import { judge, median, nonInferior, summarize } from '@tenfold/measure'
 
@@ -24,7 +33,8 @@ export function verifyHandoffs(store: HandoffStore): Verification {
     const file = path.relative(store.root, store.fileOf(phase))
     const find = (field: string, problem: string) => findings.push({ file, field, problem })
     try {
-      if (existsSync(store.fileOf(phase))) for (const field of brokenFields(store.fileOf(phase))) find(field, 'altered after it was written')
+      if (existsSync(store.fileOf(phase)))
+        for (const field of brokenFields(store.fileOf(phase))) find(field, 'altered after it was written')
       const handoff = store.read(phase)
       checkChain(store, handoff, find)
       recomputed += checkFigures(readSamples(store, handoff, find), handoff, find)
@@ -43,12 +53,14 @@ function checkChain(store: HandoffStore, handoff: Handoff, find: Find): void {
   if (handoff.runId !== runId) find('runId', `${handoff.runId} is not the run of phase 8, ${runId}`)
   handoff.upstream.forEach(({ phase, sha256 }, i) => {
     const hash = hashOf(store, phase)
-    if (hash !== sha256) find(`upstream[${i}].sha256`, hash ? `the ${phase} handoff was changed since` : `the ${phase} handoff is missing`)
+    if (hash !== sha256)
+      find(`upstream[${i}].sha256`, hash ? `the ${phase} handoff was changed since` : `the ${phase} handoff is missing`)
   })
   for (const key of ['trials', 'samples'] as const) {
     const file = path.join(store.folder, handoff[key].file)
     if (!existsSync(file)) find(key, `${handoff[key].file} is missing`)
-    else if (sha256OfFile(file) !== handoff[key].sha256) find(`${key}.sha256`, `${handoff[key].file} is not what was measured`)
+    else if (sha256OfFile(file) !== handoff[key].sha256)
+      find(`${key}.sha256`, `${handoff[key].file} is not what was measured`)
   }
 }
 
@@ -70,9 +82,14 @@ function checkFigures(samples: ReadonlyMap<string, SampleLine>, handoff: Handoff
   let derived = 0
   const same = (stored: unknown, fresh: unknown, field: string) => {
     derived++
-    if (JSON.stringify(stored) !== JSON.stringify(fresh)) find(field, `${JSON.stringify(stored)} is stored, the samples give ${JSON.stringify(fresh)}`)
+    if (JSON.stringify(stored) !== JSON.stringify(fresh))
+      find(field, `${JSON.stringify(stored)} is stored, the samples give ${JSON.stringify(fresh)}`)
   }
-  const sample = <Kind extends SampleLine['kind']>(id: string, kind: Kind, field: string): Extract<SampleLine, { kind: Kind }> | undefined => {
+  const sample = <Kind extends SampleLine['kind']>(
+    id: string,
+    kind: Kind,
+    field: string,
+  ): Extract<SampleLine, { kind: Kind }> | undefined => {
     const line = samples.get(id)
     if (line?.kind === kind) return line as Extract<SampleLine, { kind: Kind }>
     find(field, `its samples ${JSON.stringify(id)} are missing`)
@@ -83,12 +100,20 @@ function checkFigures(samples: ReadonlyMap<string, SampleLine>, handoff: Handoff
       const line = sample(stored.samples, 'values', `${state}.${metric}`)
       if (!line) continue
       const fresh = summarize(stored.samples, line.values)
-      for (const key of Object.keys(fresh) as (keyof typeof fresh)[]) same(stored[key], fresh[key], `${state}.${metric}.${key}`)
+      for (const key of Object.keys(fresh) as (keyof typeof fresh)[])
+        same(stored[key], fresh[key], `${state}.${metric}.${key}`)
     }
   }
   for (const [metric, after] of Object.entries(handoff.after)) {
     const before = handoff.before[metric]
-    if (isMetricName(metric) && metrics[metric].unit === 'ms' && before && before.n > 5 && before.mean === after.mean && before.stdev === after.stdev) {
+    if (
+      isMetricName(metric) &&
+      metrics[metric].unit === 'ms' &&
+      before &&
+      before.n > 5 &&
+      before.mean === after.mean &&
+      before.stdev === after.stdev
+    ) {
       find(`after.${metric}`, 'identical to the column before: timings never repeat to the last digit')
     }
   }
@@ -98,7 +123,8 @@ function checkFigures(samples: ReadonlyMap<string, SampleLine>, handoff: Handoff
     const { verdict, ratio, interval, forks } = judge(line.forks, stored.protocol)
     const arm = (side: 'a' | 'b') => median(line.forks.flatMap((fork) => fork.pairs.flatMap((pair) => pair[side])))
     const fresh = { verdict, ratio, interval, forks, beforeP50: arm('a'), afterP50: arm('b') }
-    for (const key of Object.keys(fresh) as (keyof typeof fresh)[]) same(stored[key], fresh[key], `verdicts[${i}].${key}`)
+    for (const key of Object.keys(fresh) as (keyof typeof fresh)[])
+      same(stored[key], fresh[key], `verdicts[${i}].${key}`)
   })
   handoff.guards.forEach((stored, i) => {
     const line = sample(stored.samples, 'paired', `guards[${i}]`)

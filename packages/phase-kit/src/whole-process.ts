@@ -43,7 +43,12 @@ function progress(docs: number, total: number, chunks: number, start: number): s
 /** Runs what only one phase can see, in the measured process. */
 export async function inspectPhase(phaseModule: string, context: TaskContext): Promise<Facts> {
   const loaded: { default?: Phase } = await import(pathToFileURL(phaseModule).href)
-  if (!loaded.default?.inspect) throw new PipelineError('TARGET_FAILED', `${phaseModule} has no phase with inspect()`, 'export default definePhase({ … })')
+  if (!loaded.default?.inspect)
+    throw new PipelineError(
+      'TARGET_FAILED',
+      `${phaseModule} has no phase with inspect()`,
+      'export default definePhase({ … })',
+    )
   const { job, arms, dataset, profile, say } = context
   const arm = arms[0]!
   const extra: { close(): Promise<void> }[] = []

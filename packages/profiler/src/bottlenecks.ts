@@ -13,14 +13,26 @@ export interface Bottleneck {
 
 /** What a stage costs and which knobs reach it. */
 const known: Record<string, { cause: string; knobs: string[] }> = {
-  embed: { cause: 'the question goes through every layer of the encoder', knobs: ['speed.precision', 'speed.encoderThreads', 'cache.embeddingEntries'] },
+  embed: {
+    cause: 'the question goes through every layer of the encoder',
+    knobs: ['speed.precision', 'speed.encoderThreads', 'cache.embeddingEntries'],
+  },
   vector: { cause: 'every vector is compared with the question', knobs: ['db.vectors', 'db.rescore'] },
-  lexical: { cause: 'BM25 scores every chunk that holds any word of the question', knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.statementReuse'] },
+  lexical: {
+    cause: 'BM25 scores every chunk that holds any word of the question',
+    knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.statementReuse'],
+  },
   fuse: { cause: 'two ranked lists become one', knobs: ['rag.candidates'] },
   hydrate: { cause: 'texts are read row by row', knobs: ['db.statementReuse', 'db.mmapMib'] },
   prompt: { cause: 'passages are measured and joined', knobs: ['speed.contextPassages'] },
-  prefill: { cause: 'every prompt token goes through the generator before the first answer token', knobs: ['speed.contextPassages', 'speed.generatorThreads', 'speed.prefixReuse', 'cache.generationEntries'] },
-  decode: { cause: 'answer tokens come one after another', knobs: ['speed.generatorThreads', 'cache.generationEntries'] },
+  prefill: {
+    cause: 'every prompt token goes through the generator before the first answer token',
+    knobs: ['speed.contextPassages', 'speed.generatorThreads', 'speed.prefixReuse', 'cache.generationEntries'],
+  },
+  decode: {
+    cause: 'answer tokens come one after another',
+    knobs: ['speed.generatorThreads', 'cache.generationEntries'],
+  },
   cache: { cause: 'looking up and keeping results', knobs: ['cache.maxMib'] },
   other: { cause: 'work between the stages', knobs: [] },
 }

@@ -1,5 +1,5 @@
-import path from 'node:path'
 import type { Profiler } from 'node:inspector'
+import path from 'node:path'
 
 export interface FunctionCost {
   function: string
@@ -10,7 +10,10 @@ export interface FunctionCost {
 }
 
 /** The `count` functions with the largest cumulative time (S1-14). */
-export function topFunctions({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, count: number): FunctionCost[] {
+export function topFunctions(
+  { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
+  count: number,
+): FunctionCost[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const parent = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)))
   const costs = new Map<string, FunctionCost>()
@@ -39,5 +42,9 @@ export function topFunctions({ nodes, samples = [], timeDeltas = [] }: Profiler.
 
 /** `package/file` of a source URL: profiles travel, folders of one machine do not. */
 export function shortPlace(url: string): string {
-  return url.replace(/^file:\/\//, '').split(path.sep).slice(-3).join('/')
+  return url
+    .replace(/^file:\/\//, '')
+    .split(path.sep)
+    .slice(-3)
+    .join('/')
 }

@@ -12,7 +12,11 @@ export function heapByFunction({ head }: HeapProfiler.SamplingHeapProfile, count
   const owners: HeapOwner[] = []
   const visit = ({ callFrame, selfSize, children }: HeapProfiler.SamplingHeapProfileNode) => {
     if (selfSize > 0) {
-      owners.push({ function: callFrame.functionName || '(anonymous)', place: callFrame.url ? shortPlace(callFrame.url) : 'native', bytes: selfSize })
+      owners.push({
+        function: callFrame.functionName || '(anonymous)',
+        place: callFrame.url ? shortPlace(callFrame.url) : 'native',
+        bytes: selfSize,
+      })
     }
     children.forEach(visit)
   }

@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { replaceFile, workspaceRoot } from '@tenfold/handoff-store'
 import type { Facts, Inspection } from '@tenfold/phase-kit'
-import { rankBottlenecks } from './bottlenecks.ts'
-import { heapByFunction } from './heap.ts'
-import { topFunctions } from './functions.ts'
-import { recordCpu, recordHeap } from './recorder.ts'
 import { analysis } from './analysis.ts'
+import { rankBottlenecks } from './bottlenecks.ts'
+import { topFunctions } from './functions.ts'
+import { heapByFunction } from './heap.ts'
+import { recordCpu, recordHeap } from './recorder.ts'
 import { measureStages, shares } from './stages.ts'
 
 const questions = 60
@@ -17,7 +17,11 @@ export async function profileSystem({ target, dataset, say }: Inspection): Promi
   const asked = dataset.questions.slice(0, questions)
   say('stages of questions and answers')
   const ask = await measureStages(target, asked)
-  const answer = await measureStages(target, asked.filter((question) => question.accept.length > 0).slice(0, answers), 24)
+  const answer = await measureStages(
+    target,
+    asked.filter((question) => question.accept.length > 0).slice(0, answers),
+    24,
+  )
   say('CPU profile')
   const cpu = await recordCpu(() => measureStages(target, asked))
   const functions = topFunctions(cpu, topCount)
@@ -27,10 +31,17 @@ export async function profileSystem({ target, dataset, say }: Inspection): Promi
   const bottlenecks = rankBottlenecks(answer, ask)
 
   const root = workspaceRoot()
-  const files = { cpu: 'profiles/rag_profile.cpuprofile', heap: 'profiles/rag_profile.heapprofile', report: 'reports/performance_analysis.md' }
+  const files = {
+    cpu: 'profiles/rag_profile.cpuprofile',
+    heap: 'profiles/rag_profile.heapprofile',
+    report: 'reports/performance_analysis.md',
+  }
   replaceFile(path.join(root, files.cpu), JSON.stringify(cpu))
   replaceFile(path.join(root, files.heap), JSON.stringify(heap))
-  replaceFile(path.join(root, files.report), analysis({ ask, answer, functions, heap: heapByFunction(heap, 10), owners, bottlenecks }))
+  replaceFile(
+    path.join(root, files.report),
+    analysis({ ask, answer, functions, heap: heapByFunction(heap, 10), owners, bottlenecks }),
+  )
   return {
     details: {
       stages: { question: shares(ask), answer: shares(answer) },
@@ -39,6 +50,7 @@ export async function profileSystem({ target, dataset, say }: Inspection): Promi
       memoryOwners: owners ?? 'not available: the target keeps no memory map',
       files,
     },
-    warnings: Object.keys(ask.stageMs).length === 0 ? ['the target tells no stages: only the whole could be profiled'] : [],
+    warnings:
+      Object.keys(ask.stageMs).length === 0 ? ['the target tells no stages: only the whole could be profiled'] : [],
   }
 }

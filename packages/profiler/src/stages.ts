@@ -8,7 +8,11 @@ export interface StageTimes {
   stageMs: Record<string, number>
 }
 
-export async function measureStages(target: Target, questions: readonly Question[], answerTokens?: number): Promise<StageTimes> {
+export async function measureStages(
+  target: Target,
+  questions: readonly Question[],
+  answerTokens?: number,
+): Promise<StageTimes> {
   const totals: number[] = []
   const sums: Record<string, number> = {}
   for (const { text } of questions) {
@@ -26,5 +30,7 @@ export async function measureStages(target: Target, questions: readonly Question
 export function shares({ totalMs, stageMs }: StageTimes): Record<string, { ms: number; share: number }> {
   const claimed = Object.values(stageMs).reduce((sum, ms) => sum + ms, 0)
   const rows = { ...stageMs, other: Math.max(0, totalMs - claimed) }
-  return Object.fromEntries(Object.entries(rows).map(([stage, ms]) => [stage, { ms, share: totalMs > 0 ? ms / totalMs : 0 }]))
+  return Object.fromEntries(
+    Object.entries(rows).map(([stage, ms]) => [stage, { ms, share: totalMs > 0 ? ms / totalMs : 0 }]),
+  )
 }

@@ -15,7 +15,12 @@ export interface Answered {
 const markerTokens = 32
 
 /** The passages that fit the context window with the answer wanted; the last ones go first. */
-export async function fitPassages(parts: Parts, config: Config, request: QueryRequest, passages: readonly Passage[]): Promise<Passage[]> {
+export async function fitPassages(
+  parts: Parts,
+  config: Config,
+  request: QueryRequest,
+  passages: readonly Passage[],
+): Promise<Passage[]> {
   const wanted = passages.slice(0, config['speed.contextPassages'])
   if (!request.answerTokens) return wanted
   const generator = await parts.generator.get()
@@ -47,8 +52,16 @@ export async function answer(
   }
   const found = request.bypassCache
     ? { value: await compute(), hit: false }
-    : await parts.caches.getOrCompute('generation', cacheKey(JSON.stringify(prompt), maxTokens, ...Object.values(models)), compute)
+    : await parts.caches.getOrCompute(
+        'generation',
+        cacheKey(JSON.stringify(prompt), maxTokens, ...Object.values(models)),
+        compute,
+      )
   const { text, promptTokens, reusedTokens, completionTokens } = found.value
   if (found.hit) await timed('cache', () => on({ type: 'token', text }))
-  return { answer: text, usage: { promptTokens, reusedTokens, completionTokens }, ...(found.hit ? { hit: 'generation' } : {}) }
+  return {
+    answer: text,
+    usage: { promptTokens, reusedTokens, completionTokens },
+    ...(found.hit ? { hit: 'generation' } : {}),
+  }
 }

@@ -47,7 +47,11 @@ export async function ingest(docs: AsyncIterable<Doc>, options: IngestOptions): 
   return { ...stats, wallMs: performance.now() - start }
 }
 
-async function commit(docs: readonly Doc[], { encoder, store, config, progress }: IngestOptions, stats: IngestStats): Promise<void> {
+async function commit(
+  docs: readonly Doc[],
+  { encoder, store, config, progress }: IngestOptions,
+  stats: IngestStats,
+): Promise<void> {
   const changed: Cut[] = []
   for (const doc of docs) {
     const hash = hashOf(JSON.stringify([doc.title, doc.collection, doc.text]))

@@ -7,7 +7,7 @@ import { type Generator, openGenerator } from '@tenfold/inference'
 import { privateBytes } from '@tenfold/measure'
 import { ensureModel, manifest } from '@tenfold/models'
 import { openStore, type Store } from '@tenfold/store-sqlite'
-import { slot, type Slot } from './slot.ts'
+import { type Slot, slot } from './slot.ts'
 
 /** What the system is made of. Each part knows only its own keys of the configuration. */
 export interface Parts {
@@ -21,10 +21,42 @@ export interface Parts {
 
 /** The keys a part is built from: when one changes, the part is built anew. */
 export const keysOf = {
-  encoder: ['memory.arena', 'memory.weights', 'memory.batchCeiling', 'speed.precision', 'speed.encoderThreads', 'speed.encoderWorkers', 'speed.batchTokens', 'metal.encoderDevice'],
-  generator: ['memory.contextTokens', 'speed.prefixReuse', 'speed.generatorThreads', 'speed.generatorBatch', 'metal.generatorDevice'],
-  store: ['db.mmapMib', 'db.cacheKib', 'db.analyze', 'db.statementReuse', 'db.collectionIndex', 'db.ftsOrder', 'db.ftsMaxDocShare', 'db.vectors', 'db.rescore'],
-  caches: ['cache.queryEntries', 'cache.embeddingEntries', 'cache.retrievalEntries', 'cache.generationEntries', 'cache.maxMib', 'cache.ttlSeconds'],
+  encoder: [
+    'memory.arena',
+    'memory.weights',
+    'memory.batchCeiling',
+    'speed.precision',
+    'speed.encoderThreads',
+    'speed.encoderWorkers',
+    'speed.batchTokens',
+    'metal.encoderDevice',
+  ],
+  generator: [
+    'memory.contextTokens',
+    'speed.prefixReuse',
+    'speed.generatorThreads',
+    'speed.generatorBatch',
+    'metal.generatorDevice',
+  ],
+  store: [
+    'db.mmapMib',
+    'db.cacheKib',
+    'db.analyze',
+    'db.statementReuse',
+    'db.collectionIndex',
+    'db.ftsOrder',
+    'db.ftsMaxDocShare',
+    'db.vectors',
+    'db.rescore',
+  ],
+  caches: [
+    'cache.queryEntries',
+    'cache.embeddingEntries',
+    'cache.retrievalEntries',
+    'cache.generationEntries',
+    'cache.maxMib',
+    'cache.ttlSeconds',
+  ],
 } as const satisfies Record<string, readonly KnobKey[]>
 
 const encoderModel = manifest['all-MiniLM-L6-v2']

@@ -15,32 +15,63 @@ export interface Retrieved {
 type Fused = { id: number; score: number }[]
 
 /** Question → vector → neighbours + BM25 → fused → texts. Caches stand before each costly step. */
-export async function retrieve(parts: Parts, config: Config, request: QueryRequest, timed: Timed): Promise<Retrieved & { hit?: string }> {
+export async function retrieve(
+  parts: Parts,
+  config: Config,
+  request: QueryRequest,
+  timed: Timed,
+): Promise<Retrieved & { hit?: string }> {
   const { caches } = parts
   const plain = normalizeQuestion(request.text)
   const k = request.k ?? config['rag.k']
   let hit: string | undefined
-  const through = async <Value extends object>(name: 'query' | 'embedding' | 'retrieval', key: string, compute: () => Promise<Value>): Promise<Value> => {
+  const through = async <Value extends object>(
+    name: 'query' | 'embedding' | 'retrieval',
+    key: string,
+    compute: () => Promise<Value>,
+  ): Promise<Value> => {
     if (request.bypassCache) return compute()
     const found = await caches.getOrCompute(name, key, compute)
     if (found.hit) hit ??= name
     return found.value
   }
-  const vectorOf = () => through('embedding', plain, () => timed('embed', async () => (await parts.encoder.get()).embed([request.text], { lane: 'query', ...(request.signal ? { signal: request.signal } : {}) })))
-  const fused = () => through('retrieval', cacheKey(plain, k, request.collection), async () => rank(parts, config, request, await vectorOf(), k, timed))
-  const result = await through('query', cacheKey(plain, k, request.collection), async () => hydrate(parts, await fused(), k, timed))
+  const vectorOf = () =>
+    through('embedding', plain, () =>
+      timed('embed', async () =>
+        (await parts.encoder.get()).embed([request.text], {
+          lane: 'query',
+          ...(request.signal ? { signal: request.signal } : {}),
+        }),
+      ),
+    )
+  const fused = () =>
+    through('retrieval', cacheKey(plain, k, request.collection), async () =>
+      rank(parts, config, request, await vectorOf(), k, timed),
+    )
+  const result = await through('query', cacheKey(plain, k, request.collection), async () =>
+    hydrate(parts, await fused(), k, timed),
+  )
   return hit ? { ...result, hit } : result
 }
 
 /** Twice as many fused chunks as documents wanted, since several chunks may be of one document. */
 const chunksPerDocument = 2
 
-async function rank(parts: Parts, config: Config, { text, collection, signal }: QueryRequest, vector: Float32Array, k: number, timed: Timed): Promise<Fused> {
+async function rank(
+  parts: Parts,
+  config: Config,
+  { text, collection, signal }: QueryRequest,
+  vector: Float32Array,
+  k: number,
+  timed: Timed,
+): Promise<Fused> {
   signal?.throwIfAborted()
   const depth = Math.max(config['rag.candidates'], k)
   const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, collection))
   const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, collection))
-  return timed('fuse', () => fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], Math.max(k * chunksPerDocument, depth)))
+  return timed('fuse', () =>
+    fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], Math.max(k * chunksPerDocument, depth)),
+  )
 }
 
 async function hydrate(parts: Parts, fused: Fused, k: number, timed: Timed): Promise<Retrieved> {
@@ -50,9 +81,12 @@ async function hydrate(parts: Parts, fused: Fused, k: number, timed: Timed): Pro
     const passages: Passage[] = []
     const step = k * chunksPerDocument
     for (let at = 0; at < fused.length && ids.size < k; at += step) {
-      for (const { chunkId, docId, title, text } of parts.store.hydrate(fused.slice(at, at + step).map(({ id }) => id))) {
+      for (const { chunkId, docId, title, text } of parts.store.hydrate(
+        fused.slice(at, at + step).map(({ id }) => id),
+      )) {
         if (ids.size < k) ids.add(docId)
-        if (passages.length < k) passages.push({ chunkId: String(chunkId), docId, title, text, score: scores.get(chunkId) ?? 0 })
+        if (passages.length < k)
+          passages.push({ chunkId: String(chunkId), docId, title, text, score: scores.get(chunkId) ?? 0 })
       }
     }
     return { ids: [...ids], passages }

@@ -1,4 +1,13 @@
-import { type Config, type KnobKey, knobs, type OpenOptions, parseConfig, type Patch, type Target, type TargetEvent } from '@tenfold/contracts'
+import {
+  type Config,
+  type KnobKey,
+  knobs,
+  type OpenOptions,
+  type Patch,
+  parseConfig,
+  type Target,
+  type TargetEvent,
+} from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
 import { ingest } from './ingest.ts'
 import { buildCaches, buildEncoder, buildGenerator, buildStore, keysOf, models, type Parts } from './parts.ts'
@@ -21,7 +30,12 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
   /** Builds anew what depends on a changed key; the rest goes on. */
   const become = async (next: Config) => {
     const touches = (keys: readonly KnobKey[]) => keys.some((key) => next[key] !== config[key])
-    const change = { encoder: touches(keysOf.encoder), generator: touches(keysOf.generator), store: touches(keysOf.store), caches: touches(keysOf.caches) }
+    const change = {
+      encoder: touches(keysOf.encoder),
+      generator: touches(keysOf.generator),
+      store: touches(keysOf.store),
+      caches: touches(keysOf.caches),
+    }
     config = next
     if (change.encoder) {
       await parts.encoder.close()
@@ -80,8 +94,15 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
       })
       const near = await timed('vector', () => parts.store.vectorSearch(vector, config['rag.candidates']))
       const worded = await timed('lexical', () => parts.store.lexicalSearch(text, config['rag.candidates']))
-      const rows = await timed('hydrate', () => parts.store.hydrate(near.chunkIds.slice(0, config['rag.k']).concat(worded.chunkIds.slice(0, config['rag.k']))))
-      return { vectorMs: times.vector ?? 0, lexicalMs: times.lexical ?? 0, hydrateMs: times.hydrate ?? 0, ids: rows.map(({ docId }) => docId) }
+      const rows = await timed('hydrate', () =>
+        parts.store.hydrate(near.chunkIds.slice(0, config['rag.k']).concat(worded.chunkIds.slice(0, config['rag.k']))),
+      )
+      return {
+        vectorMs: times.vector ?? 0,
+        lexicalMs: times.lexical ?? 0,
+        hydrateMs: times.hydrate ?? 0,
+        ids: rows.map(({ docId }) => docId),
+      }
     },
     plans: async () => parts.store.plans(),
     async apply(patch: Patch) {
@@ -108,9 +129,11 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
   }
 }
 
-const timer = (on: (event: TargetEvent) => void): Timed => async (stage, work) => {
-  const start = performance.now()
-  const result = await work()
-  on({ type: 'stage', stage, ms: performance.now() - start })
-  return result
-}
+const timer =
+  (on: (event: TargetEvent) => void): Timed =>
+  async (stage, work) => {
+    const start = performance.now()
+    const result = await work()
+    on({ type: 'stage', stage, ms: performance.now() - start })
+    return result
+  }

@@ -10,6 +10,7 @@ function steps({ profile }: Evidence): Patch[] {
     { 'speed.encoderWorkers': 2, 'speed.encoderThreads': 1 },
     { 'speed.prefixReuse': true },
     { 'speed.contextPassages': 3 },
+    { 'speed.contextPassages': 4 },
   ]
   const more: Patch[] = [
     { 'speed.batchTokens': 1024 },
@@ -17,7 +18,7 @@ function steps({ profile }: Evidence): Patch[] {
     { 'speed.generatorThreads': 1 },
     { 'speed.generatorBatch': 1024 },
     { 'speed.generatorBatch': 256 },
-    { 'speed.contextPassages': 4 },
+    { 'speed.contextPassages': 2 },
     { 'speed.readConcurrency': 8 },
   ]
   return profile.tunerTrials > quick.length + 4 ? [...quick, ...more] : quick

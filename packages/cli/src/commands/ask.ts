@@ -41,10 +41,18 @@ export const askCommand = () =>
           }
         })
         const totalMs = performance.now() - start
-        if (options.json) return console.log(JSON.stringify({ ...result, stagesMs: stages, firstTokenMs, totalMs, openMs }))
+        if (options.json)
+          return console.log(JSON.stringify({ ...result, stagesMs: stages, firstTokenMs, totalMs, openMs }))
         if (options.answer) console.log('\n')
         console.log(sources(result.passages))
-        console.log(timings({ open: openMs, ...stages, ...(firstTokenMs ? { 'first token': firstTokenMs } : {}), total: totalMs }))
+        console.log(
+          timings({
+            open: openMs,
+            ...stages,
+            ...(firstTokenMs ? { 'first token': firstTokenMs } : {}),
+            total: totalMs,
+          }),
+        )
       } finally {
         await target.close()
       }
@@ -54,8 +62,12 @@ export const askCommand = () =>
 export function sources(passages: readonly Passage[]): string {
   if (passages.length === 0) return 'Nothing in the index speaks of this.'
   const first = passages.filter((passage, i) => passages.findIndex((other) => other.docId === passage.docId) === i)
-  return ['Sources', ...first.map(({ docId, title }, i) => `  ${i + 1}. ${docId}${title ? `  ${title}` : ''}`)].join('\n')
+  return ['Sources', ...first.map(({ docId, title }, i) => `  ${i + 1}. ${docId}${title ? `  ${title}` : ''}`)].join(
+    '\n',
+  )
 }
 
 export const timings = (stages: Record<string, number>): string =>
-  Object.entries(stages).map(([stage, ms]) => `${stage} ${ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(1)} ms`}`).join(' · ')
+  Object.entries(stages)
+    .map(([stage, ms]) => `${stage} ${ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(1)} ms`}`)
+    .join(' · ')

@@ -19,11 +19,14 @@ export const ingestCommand = () =>
       const target = await rag.open({ config: bestKnownConfig().config, workspace: shelf.workspace })
       try {
         const start = performance.now()
-        const stats = await target.ingest!(dataset.docs(), { replace: true, progress: (docs, chunks) => {
-          const seconds = (performance.now() - start) / 1000
-          const left = Math.ceil((seconds / Math.max(1, docs)) * (dataset.docCount - docs))
-          report.status(`${docs} of ${dataset.docCount} documents, ${chunks} chunks, ${left} s left`)
-        } })
+        const stats = await target.ingest!(dataset.docs(), {
+          replace: true,
+          progress: (docs, chunks) => {
+            const seconds = (performance.now() - start) / 1000
+            const left = Math.ceil((seconds / Math.max(1, docs)) * (dataset.docCount - docs))
+            report.status(`${docs} of ${dataset.docCount} documents, ${chunks} chunks, ${left} s left`)
+          },
+        })
         makeCurrent(shelf)
         report.end()
         const seconds = stats.wallMs / 1000

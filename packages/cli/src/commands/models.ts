@@ -22,5 +22,6 @@ export const modelsCommand = () =>
       }
       report.end()
       if (json) return console.log(JSON.stringify(found))
-      for (const { name, sha256 } of found) for (const [file, hash] of Object.entries(sha256)) console.log(`${name}  ${file}  ${hash.slice(0, 12)}…  ok`)
+      for (const { name, sha256 } of found)
+        for (const [file, hash] of Object.entries(sha256)) console.log(`${name}  ${file}  ${hash.slice(0, 12)}…  ok`)
     })

@@ -15,13 +15,16 @@ export const runCommand = () =>
   new Command('run')
     .description('the whole pipeline: baseline → profiler → memory → speed → metal → db → cache → tuner → report')
     .option('--resume', 'go on where an interrupted run stopped')
-    .addOption(new Option('--only <phase>', 'one phase, on the handoffs that are there').choices([...phaseIds, 'report']))
+    .addOption(
+      new Option('--only <phase>', 'one phase, on the handoffs that are there').choices([...phaseIds, 'report']),
+    )
     .addOption(new Option('--profile <name>', 'how much to spend').choices(Object.keys(profiles)))
     .option('--data <folder>', 'BEIR data or any folder of documents')
     .option('--target <module>', 'the system under test')
     .addOption(new Option('--start <config>', 'configuration to begin with').choices(['defaults', 'accepted']))
     .action(async ({ resume, only, ...overrides }: Options) => {
-      for (const [key, value] of Object.entries(overrides)) if (value) process.env[`TENFOLD_${key.toUpperCase()}`] = value
+      for (const [key, value] of Object.entries(overrides))
+        if (value) process.env[`TENFOLD_${key.toUpperCase()}`] = value
       if (resume) process.env.TENFOLD_RESUME = '1'
       for (const [phase, name] of Object.entries(phasePackages)) {
         if (only && only !== phase) continue

@@ -17,5 +17,9 @@ export const verifyCommand = () =>
       process.exitCode = all.length > 0 ? exitCodes.gateFailed : exitCodes.pass
       if (json) return console.log(JSON.stringify({ recomputed, findings: all }))
       for (const { file, field, problem } of all) console.log(`✗ ${file}${field ? ` ${field}` : ''}: ${problem}`)
-      console.log(all.length > 0 ? `${all.length} findings; ${recomputed} figures derived again` : `✓ ${recomputed} figures derived again from raw samples, all as stored; the chain holds`)
+      console.log(
+        all.length > 0
+          ? `${all.length} findings; ${recomputed} figures derived again`
+          : `✓ ${recomputed} figures derived again from raw samples, all as stored; the chain holds`,
+      )
     })

@@ -16,7 +16,8 @@ export const answer = defineWorkload<Question>({
     const judged = questions.filter((question) => question.accept.length > 0)
     const items = judged.length > 0 ? judged : [...questions]
     // a short prompt loads the generator, so that no arm's first answer pays for it
-    for (const target of targets) await target.query({ text: items[0]?.text ?? '', k: 1, answerTokens: 1, bypassCache: true })
+    for (const target of targets)
+      await target.query({ text: items[0]?.text ?? '', k: 1, answerTokens: 1, bypassCache: true })
     return items
   },
   async run(target, question) {

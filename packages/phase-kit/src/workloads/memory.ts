@@ -5,7 +5,12 @@ import { type Observation, privateBytes, watchPeak } from '@tenfold/measure'
 const questionsAsked = 20
 
 /** One life of a fresh process: ingest into an empty index, ask, answer once. Private bytes at the peak and at the end. */
-export async function memoryLife(target: Target, dataset: Dataset, questions: readonly Question[], profile: Profile): Promise<Observation> {
+export async function memoryLife(
+  target: Target,
+  dataset: Dataset,
+  questions: readonly Question[],
+  profile: Profile,
+): Promise<Observation> {
   const watch = watchPeak()
   await target.ingest?.(first(dataset.docs(), profile.memoryDocs))
   for (const { text } of questions.slice(0, questionsAsked)) await target.query({ text, bypassCache: true })

@@ -34,5 +34,9 @@ export const store = defineWorkload<Item>({
 })
 
 export function notOffered(what: string): PipelineError {
-  return new PipelineError('TARGET_FAILED', `the target does not offer ${what}`, 'leave this phase out with --only, or add it to the target')
+  return new PipelineError(
+    'TARGET_FAILED',
+    `the target does not offer ${what}`,
+    'leave this phase out with --only, or add it to the target',
+  )
 }

@@ -30,7 +30,9 @@ export const stream = defineWorkload<Question[]>({
   subPairs: 1,
   warmUp: { minRuns: 1, maxRuns: 1, capMs: 0 },
   describe: () => 3,
-  prepare: async ({ questions, profile }) => [questionStream(questions, profile.streamLength, seededRandom(profile.streamLength))],
+  prepare: async ({ questions, profile }) => [
+    questionStream(questions, profile.streamLength, seededRandom(profile.streamLength)),
+  ],
   async run(target, questions) {
     await target.reset?.('cache')
     let hits = 0
