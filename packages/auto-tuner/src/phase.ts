@@ -37,7 +37,7 @@ const tuner = definePhase({
   guards: [
     { metric: 'quality.ndcgAt10', operator: '>=', margin: 0.01 },
     { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
-    { metric: 'quality.answerInContext', operator: '>=', margin: 0.03 },
+    { metric: 'quality.answerCorrect', operator: '>=', margin: 0.05 },
   ],
   inspect: bottlenecks,
   propose: (evidence) => proposeMutant(evidence, tuner),

@@ -17,7 +17,7 @@ export const phasePackages: Record<PhaseId | 'report', string> = {
 
 /** Runs one phase in a process of its own, as turbo does; resolves with its exit code. */
 export function runPhasePackage(name: string): Promise<number> {
-  const file = fileURLToPath(new URL(`../../${name}/dist/run.js`, import.meta.url))
+  const file = fileURLToPath(new URL('./run.js', import.meta.resolve(`@tenfold/${name}`)))
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file], { stdio: 'inherit' })
     // Ctrl-C reaches the phase by the terminal; this process waits for it to put its journal in order

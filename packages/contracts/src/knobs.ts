@@ -101,6 +101,7 @@ export const knobs = {
   'speed.prefixReuse': flag(false, {
     levels: [false, true],
     affects: ['answer'],
+    lossy: true,
     about: 'keep the evaluated prompt and evaluate only what differs in the next one',
   }),
   'speed.contextPassages': int(5, 1, 20, 'passages', {

@@ -25,7 +25,7 @@ export const profiles = {
   quick: {
     querySamples: 400,
     embedTexts: 24,
-    answers: 6,
+    answers: 8,
     streamLength: 120,
     memoryDocs: 6,
     growthQueries: 1100,
@@ -47,7 +47,7 @@ export const profiles = {
   full: {
     querySamples: 1000,
     embedTexts: 128,
-    answers: 60,
+    answers: 80,
     streamLength: 2000,
     memoryDocs: 240,
     growthQueries: 2000,

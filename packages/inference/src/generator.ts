@@ -3,6 +3,7 @@ import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp'
 import { chatTokens, textStream } from './chat-prompt.ts'
 import { leaseModel, type ModelLease } from './shared-model.ts'
 import type { GenerateOptions, Generation, Generator, GeneratorOptions } from './types.ts'
+import { until } from './until.ts'
 
 /**
  * A generator with its own context on a model shared with every other generator of this process.
@@ -81,7 +82,7 @@ async function answer(
   sequence: LlamaContextSequence,
   tokens: Token[],
   prefixReuse: boolean,
-  { maxTokens, signal, onToken }: GenerateOptions,
+  { maxTokens, signal, stop = '', onToken }: GenerateOptions,
 ): Promise<Generation> {
   signal?.throwIfAborted()
   const started = performance.now()
@@ -90,6 +91,7 @@ async function answer(
 
   const last = await prefill(sequence, tokens.slice(reusedTokens), signal)
   const words = textStream(sequence.model)
+  const gate = until(stop)
   let text = ''
   const emit = (piece: string) => {
     text += piece
@@ -100,10 +102,10 @@ async function answer(
   for await (const token of sequence.evaluate(last, { temperature: 0 })) {
     firstTokenMs ??= performance.now() - started
     signal?.throwIfAborted()
-    emit(words.push(token))
-    if (++completionTokens === maxTokens) break
+    emit(gate.push(words.push(token)))
+    if (++completionTokens === maxTokens || gate.stopped) break
   }
-  emit(words.flush())
+  emit(gate.push(words.flush()) + gate.flush())
   const totalMs = performance.now() - started
   return {
     text,

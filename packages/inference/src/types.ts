@@ -24,6 +24,8 @@ export interface Prompt {
 
 export interface GenerateOptions {
   maxTokens: number
+  /** The answer ends before this text; nothing ends it early when absent. */
+  stop?: string
   /** Rejects with the reason of the signal at once; the generator stays usable. */
   signal?: AbortSignal
   /** Each piece of the answer as soon as it is whole characters. */

@@ -22,7 +22,8 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
   }
   const touched = session.phase.measure.filter((workload) => arms.length === 1 || touches(changes, workload))
   // answers take seconds each: graded where they may have changed, and where the state is only described
-  const answers = touched.includes('answer') && (arms.length > 1 || !session.phase.propose) ? session.profile.answers : 0
+  const answers =
+    touched.includes('answer') && (arms.length > 1 || !session.phase.propose) ? session.profile.answers : 0
   const tasks: Task[] = [
     ...touched.filter(isInProcess).map((workload) => ({ kind: 'describe', workload }) as const),
     { kind: 'quality', answers },
@@ -33,7 +34,8 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
       for (const [arm, metrics] of result.values.entries())
         for (const [metric, list] of Object.entries(metrics)) add(arm, metric, list)
     if (result.kind === 'quality') {
-      for (const [metric, lists] of Object.entries(result.table)) for (const [arm, list] of lists.entries()) add(arm, metric, list)
+      for (const [metric, lists] of Object.entries(result.table))
+        for (const [arm, list] of lists.entries()) add(arm, metric, list)
     }
   }
   for (const workload of ownProcess.filter((name) => touched.includes(name))) {

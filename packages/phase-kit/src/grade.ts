@@ -38,7 +38,7 @@ async function gradeRanking(target: Target, { text, relevant, accept }: Question
 }
 
 /** Longest answer graded, in tokens. */
-const answerTokens = 80
+const answerTokens = 48
 
 async function gradeAnswer(target: Target, question: Question, put: Put): Promise<void> {
   const start = performance.now()

@@ -6,16 +6,17 @@ import {
   type Verdict,
   workloadOf,
 } from '@tenfold/contracts'
-import { compare, logRatioOf, median, nonInferior, seedOf } from '@tenfold/measure'
+import { compare, median, nonInferior, seedOf } from '@tenfold/measure'
 import type { ArmSpec } from './job.ts'
 import { measureFork } from './measure-arms.ts'
-import type { Goal } from './phase.ts'
-import { isLossy, touchedGoals } from './score.ts'
+import type { Goal, Guard } from './phase.ts'
+import { isLossy, retreats, touchedGoals, touches } from './score.ts'
 import { aggregateOf, describePatch } from './search.ts'
 import type { Session } from './session.ts'
 import { workloads } from './workloads/index.ts'
 
 export interface Proof {
+  patch: Patch
   accepted: boolean
   reason: string
   verdicts: Verdict[]
@@ -85,28 +86,33 @@ export async function contest(
   })
 }
 
+/** The best setting found; should it fail on the check questions, the same with less of what may cost quality. */
+export async function proveBest(session: Session, best: Patch | undefined): Promise<Proof[]> {
+  const proofs: Proof[] = []
+  for (const patch of best ? retreats(best) : []) {
+    const proof = await prove(session, patch)
+    proofs.push(proof)
+    if (proof.accepted) break
+  }
+  return proofs
+}
+
 /** Guards first, since a change that loses quality need not be timed; then the goals it touches. */
-export async function prove(session: Session, patch: Patch): Promise<Proof> {
+async function prove(session: Session, patch: Patch): Promise<Proof> {
   const { phase, incumbent } = session
   const arms = [session.arm(incumbent), session.arm({ ...incumbent, ...patch })] as const
-  const guards = isLossy(patch) ? await checkGuards(session, arms, describePatch(patch)) : []
+  const guards = isLossy(patch) ? await checkGuards(session, arms, patch) : []
   const broken = guards.find((guard) => !guard.passed)
-  if (broken)
-    return {
-      accepted: false,
-      reason: `${broken.metric} may have lost ${(-broken.bound).toFixed(3)}, more than ${broken.margin}`,
-      verdicts: [],
-      guards,
-    }
+  if (broken) {
+    const { metric, operator, bound, margin, n } = broken
+    const reason = `${metric} ${operator} before is not shown: the bound is ${bound.toFixed(3)}, the margin ${margin}, ${n} questions`
+    return { patch, accepted: false, reason: `${reason} (${describePatch(patch)})`, verdicts: [], guards }
+  }
   const goals = touchedGoals(patch, phase)
-  const verdicts = await contest(session, {
-    role: 'candidate',
-    change: patch,
-    arms,
-    metrics: goals.map((goal) => goal.metric),
-    budgetMs: session.profile.comparisonBudgetMs,
-  })
-  return { ...decide(goals, verdicts), verdicts, guards }
+  const metrics = goals.map((goal) => goal.metric)
+  const { comparisonBudgetMs: budgetMs } = session.profile
+  const verdicts = await contest(session, { role: 'candidate', change: patch, arms, metrics, budgetMs })
+  return { patch, ...decide(goals, verdicts), verdicts, guards }
 }
 
 /** At least one goal better by its smallest effect, none worse. */
@@ -122,21 +128,34 @@ export function decide(goals: readonly Goal[], verdicts: readonly Verdict[]): { 
   return { accepted: true, reason: better.map((goal) => `${goal.metric} ×${of(goal)!.ratio.toFixed(3)}`).join(', ') }
 }
 
-export async function checkGuards(
-  session: Session,
-  arms: readonly [ArmSpec, ArmSpec],
-  name: string,
-): Promise<GuardResult[]> {
-  const wanted = session.phase.guards
-  if (wanted.length === 0) return []
-  const answers = wanted.some((guard) => guard.metric === 'quality.answerCorrect') ? session.profile.answers : 0
-  const { results } = await session.job(arms, [{ kind: 'quality', answers }], `quality of ${name}`, { split: 'check' })
-  const table = results[0]?.kind === 'quality' ? results[0].table : {}
-  return wanted.flatMap(({ metric, operator, margin }) => {
-    const [before = [], after = []] = table[metric] ?? []
-    if (before.length === 0) return []
-    const samples = `guard/${name}/${metric}`
-    session.samples.push({ kind: 'paired', id: samples, before, after })
-    return [{ metric, operator, margin, ...nonInferior(before, after, operator, margin), n: before.length, samples }]
-  })
+/** Rankings first; answers, which take seconds each, only when rankings hold and the change can touch an answer. */
+async function checkGuards(session: Session, arms: readonly [ArmSpec, ArmSpec], patch: Patch): Promise<GuardResult[]> {
+  const isOfAnswers = ({ metric }: Guard) => metric === 'quality.answerCorrect'
+  const rounds = [{ answers: 0, guards: session.phase.guards.filter((guard) => !isOfAnswers(guard)) }]
+  if (touches(patch, 'answer'))
+    rounds.push({ answers: session.profile.answers, guards: session.phase.guards.filter(isOfAnswers) })
+  const checked: GuardResult[] = []
+  for (const { answers, guards } of rounds) {
+    if (guards.length === 0 || checked.some((guard) => !guard.passed)) continue
+    const name = describePatch(patch)
+    const { results } = await session.job(arms, [{ kind: 'quality', answers }], `quality of ${name}`, {
+      split: 'check',
+    })
+    const table = results[0]?.kind === 'quality' ? results[0].table : {}
+    for (const { metric, operator, margin } of guards) {
+      const [before = [], after = []] = table[metric] ?? []
+      if (before.length === 0) continue
+      const samples = `guard/${name}/${metric}`
+      session.samples.push({ kind: 'paired', id: samples, before, after })
+      checked.push({
+        metric,
+        operator,
+        margin,
+        ...nonInferior(before, after, operator, margin),
+        n: before.length,
+        samples,
+      })
+    }
+  }
+  return checked
 }

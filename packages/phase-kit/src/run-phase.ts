@@ -2,8 +2,8 @@ import { diffConfig, type Handoff, type Patch, phaseFiles } from '@tenfold/contr
 import { attribute } from './attribute.ts'
 import { describeStates, keepSamples } from './describe-state.ts'
 import type { Facts, Phase } from './phase.ts'
-import { type Proof, prove } from './prove.ts'
-import { choose, isLossy } from './score.ts'
+import { proveBest } from './prove.ts'
+import { choose } from './score.ts'
 import { search } from './search.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
@@ -67,18 +67,6 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
 
 const nothingBetter = (tried: number) =>
   tried > 0 ? `${tried} settings tried, none better on the tune questions` : 'nothing to try here'
-
-/** The best setting found; should it fail on the check questions, the same without what may cost quality. */
-async function proveBest(session: Session, best: Patch | undefined): Promise<(Proof & { patch: Patch })[]> {
-  if (!best) return []
-  const first = { ...(await prove(session, best)), patch: best }
-  const lossless = Object.fromEntries(
-    Object.entries(best).filter(([key, value]) => !isLossy({ [key]: value })),
-  ) as Patch
-  const count = Object.keys(lossless).length
-  if (first.accepted || count === 0 || count === Object.keys(best).length) return [first]
-  return [first, { ...(await prove(session, lossless)), patch: lossless }]
-}
 
 async function inspect(session: Session, arm: ReturnType<Session['arm']>): Promise<Facts> {
   if (!session.phase.inspect) return { details: {} }

@@ -71,3 +71,15 @@ export const touchedGoals = (patch: Patch, { goals }: Pick<Phase, 'goals'>): Pha
   goals.filter(({ metric }) => touches(patch, workloadOf(metric)))
 
 export const isLossy = (patch: Patch): boolean => (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].lossy)
+
+/** `patch`, then without each key that may cost quality, then without all of them; each once, none empty. */
+export function retreats(patch: Patch): Patch[] {
+  const keys = Object.keys(patch) as KnobKey[]
+  const lossy = keys.filter((key) => knobs[key].lossy)
+  const without = (dropped: readonly KnobKey[]) =>
+    Object.fromEntries(keys.filter((key) => !dropped.includes(key)).map((key) => [key, patch[key]])) as Patch
+  const all = [patch, ...lossy.map((key) => without([key])), without(lossy)].filter(
+    (each) => Object.keys(each).length > 0,
+  )
+  return all.filter((each, i) => all.findIndex((other) => samePatch(each, other)) === i)
+}

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Config, PipelineError } from '@tenfold/contracts'
+import { PipelineError } from '@tenfold/contracts'
 import type { Observation } from '@tenfold/measure'
 import { loadTarget, openArm } from './arms.ts'
 import type { TaskResult } from './job.ts'

@@ -2,7 +2,8 @@ import { cacheKey } from '@tenfold/cache-manager'
 import type { Config, Passage, QueryRequest, TargetEvent, Usage } from '@tenfold/contracts'
 import type { Generation } from '@tenfold/inference'
 import { models, type Parts } from './parts.ts'
-import { buildPrompt } from './prompt.ts'
+import { buildPrompt, endOfAnswer } from './prompt.ts'
+import { recall } from './recall.ts'
 import type { Timed } from './retrieve.ts'
 
 export interface Answered {
@@ -43,6 +44,7 @@ export async function answer(
     const generator = await parts.generator.get()
     const done = await generator.generate(prompt, {
       maxTokens,
+      stop: endOfAnswer,
       onToken: (text) => on({ type: 'token', text }),
       ...(request.signal ? { signal: request.signal } : {}),
     })
@@ -51,14 +53,16 @@ export async function answer(
     return done
   }
   const found = request.bypassCache
-    ? { value: await compute(), hit: false }
-    : await parts.caches.getOrCompute(
+    ? { value: await compute(), hit: false, own: true }
+    : await recall(
+        parts.caches,
         'generation',
         cacheKey(JSON.stringify(prompt), maxTokens, ...Object.values(models)),
         compute,
+        request.signal,
       )
   const { text, promptTokens, reusedTokens, completionTokens } = found.value
-  if (found.hit) await timed('cache', () => on({ type: 'token', text }))
+  if (!found.own) await timed('cache', () => on({ type: 'token', text }))
   return {
     answer: text,
     usage: { promptTokens, reusedTokens, completionTokens },

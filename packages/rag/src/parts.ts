@@ -49,7 +49,10 @@ export const keysOf = {
     'db.vectors',
     'db.rescore',
   ],
+  // what was found with other settings of the search must not be served
   caches: [
+    'rag.candidates',
+    'rag.rrfK',
     'cache.queryEntries',
     'cache.embeddingEntries',
     'cache.retrievalEntries',

@@ -2,6 +2,7 @@ import { cacheKey, normalizeQuestion } from '@tenfold/cache-manager'
 import type { Config, Passage, QueryRequest, Stage } from '@tenfold/contracts'
 import { fuse } from './fuse.ts'
 import type { Parts } from './parts.ts'
+import { recall } from './recall.ts'
 
 /** Times a stage and tells it. */
 export type Timed = <Result>(stage: Stage, work: () => Result | Promise<Result>) => Promise<Result>
@@ -31,17 +32,16 @@ export async function retrieve(
     compute: () => Promise<Value>,
   ): Promise<Value> => {
     if (request.bypassCache) return compute()
-    const found = await caches.getOrCompute(name, key, compute)
+    const found = await recall(caches, name, key, compute, request.signal)
     if (found.hit) hit ??= name
     return found.value
   }
   const vectorOf = () =>
     through('embedding', plain, () =>
-      timed('embed', async () =>
-        (await parts.encoder.get()).embed([request.text], {
-          lane: 'query',
-          ...(request.signal ? { signal: request.signal } : {}),
-        }),
+      timed('embed', () =>
+        parts.encoder.use((encoder) =>
+          encoder.embed([request.text], { lane: 'query', ...(request.signal ? { signal: request.signal } : {}) }),
+        ),
       ),
     )
   const fused = () =>

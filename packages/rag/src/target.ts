@@ -1,5 +1,6 @@
 import {
   type Config,
+  type IngestStats,
   type KnobKey,
   knobs,
   type OpenOptions,
@@ -37,20 +38,24 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
       caches: touches(keysOf.caches),
     }
     config = next
-    if (change.encoder) {
-      await parts.encoder.close()
-      parts.encoder = buildEncoder(next, openedBytes)
-      await parts.encoder.get()
-    }
-    if (change.generator) {
-      await parts.generator.close()
-      parts.generator = buildGenerator(next, openedBytes)
-    }
     if (change.store) {
       parts.store.close()
       parts.store = buildStore(next, workspace)
     }
-    if (change.store || change.caches) parts.caches = buildCaches(next)
+    // in place before the old one closes: a query that comes meanwhile must not open that again
+    const { encoder, generator } = parts
+    if (change.encoder) parts.encoder = buildEncoder(next, openedBytes)
+    if (change.generator) parts.generator = buildGenerator(next, openedBytes)
+    if (change.encoder || change.store || change.caches) parts.caches = buildCaches(next)
+    if (change.encoder) {
+      await encoder.close()
+      await parts.encoder.get()
+    }
+    if (change.generator) {
+      const wasOpen = generator.current() !== undefined
+      await generator.close()
+      if (wasOpen) await parts.generator.get()
+    }
   }
 
   return {
@@ -73,17 +78,22 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
       const cacheHit = answerHit ?? hit
       return { ids, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
     },
-    embed: async (texts) => (await parts.encoder.get()).embed(texts),
+    embed: (texts) => parts.encoder.use((encoder) => encoder.embed(texts)),
     async ingest(docs, { progress = () => {}, replace = false } = {}) {
       const encoder = await parts.encoder.get()
-      const stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress })
-      parts.caches.clear('query')
-      parts.caches.clear('retrieval')
+      let stats: IngestStats
+      try {
+        stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress })
+      } finally {
+        // also after a failure: some documents may be stored
+        parts.caches.clear('query')
+        parts.caches.clear('retrieval')
+      }
       if (config['memory.releaseAfterIngest']) await parts.encoder.close()
       return stats
     },
     async exactSearch(text, k) {
-      const vector = await (await parts.encoder.get()).embed([text], { lane: 'query' })
+      const vector = await parts.encoder.use((encoder) => encoder.embed([text], { lane: 'query' }))
       const { chunkIds } = parts.store.vectorSearch(vector, k * 4)
       return [...new Set(parts.store.hydrate(chunkIds).map(({ docId }) => docId))].slice(0, k)
     },

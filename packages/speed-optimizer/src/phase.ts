@@ -47,7 +47,7 @@ const speed = definePhase({
   guards: [
     { metric: 'quality.ndcgAt10', operator: '>=', margin: 0.01 },
     { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
-    { metric: 'quality.answerInContext', operator: '>=', margin: 0.03 },
+    { metric: 'quality.answerCorrect', operator: '>=', margin: 0.05 },
   ],
   propose: (evidence) => greedy(steps(evidence), evidence, speed),
 })
