@@ -82,6 +82,22 @@ describe('tenfold ask', () => {
   })
 })
 
+describe('tenfold ask with an answer', () => {
+  it('gives the answer with its sources, tokens and times', async () => {
+    const root = folder()
+    expect((await tenfold(root, ['ingest', folder(texts)])).code).toBe(0)
+    const { code, stdout, stderr } = await tenfold(root, ['ask', 'When does the lock close?', '-k', '1', '--json'])
+    expect(code, stderr).toBe(0)
+    const { ids, answer, usage, stagesMs, firstTokenMs, totalMs } = JSON.parse(stdout)
+    expect(ids).toEqual(['harbour.md'])
+    expect(answer).toMatch(/\w/)
+    expect(usage).toMatchObject({ promptTokens: expect.any(Number), reusedTokens: 0 })
+    expect(usage.completionTokens).toBeGreaterThan(0)
+    expect(Object.keys(stagesMs)).toEqual(expect.arrayContaining(['prompt', 'prefill', 'decode']))
+    expect(firstTokenMs).toBeLessThanOrEqual(totalMs)
+  }, 60_000)
+})
+
 describe('models', () => {
   it.each([['models'], ['ingest'], ['ask']])(
     '%s without any ends with 3 and every place it looked',

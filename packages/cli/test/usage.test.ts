@@ -53,11 +53,12 @@ describe('tenfold verify', () => {
     for (const finding of findings) expect(finding).toMatchObject({ file: expect.stringMatching(/\.json$/) })
   })
 
-  it('a folder that holds no handoff fails whatever its name', async () => {
-    const root = folder({ 'results/.keep': '' })
-    const { code, stdout } = await tenfold(root, ['verify', 'results'])
-    expect(code).toBe(1)
-    expect(stdout).toContain('✗')
+  it('a folder of another name is not taken for the handoff folder beside it', async () => {
+    const root = folder({ 'results/.keep': '', 'handoff/phase_8_complete.json': '{' })
+    const problem = async (named: string) => (await tenfold(root, ['verify', named])).stdout.split('\n')[0]
+    expect(await problem('handoff')).toMatch(/phase_8_complete\.json.*altered/)
+    expect(await problem('.')).toBe(await problem('handoff'))
+    expect(await problem('results')).toMatch(/phase_8_complete\.json.*does not exist/)
   })
 })
 
@@ -68,7 +69,7 @@ describe('tenfold.config.ts', () => {
   it('an unknown knob ends with 2 and the nearest one', async () => {
     const { code, stderr } = await only(`{ config: { 'db.mmapMb': 256 } }`)
     expect(code).toBe(2)
-    expect(stderr).toContain('CONFIG_UNKNOWN_KEY: unknown key "db.mmapMb"')
+    expect(stderr).toMatch(/^baseline CONFIG_UNKNOWN_KEY: unknown key "db\.mmapMb"/)
     expect(stderr).toContain('did you mean db.mmapMib?')
   })
 

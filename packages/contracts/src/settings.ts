@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { WorkloadName } from './knob-kinds.ts'
 
 /** How much a run may spend. Forks, pairs and alpha follow the comparison protocol of `measure`. */
 export interface Profile {
@@ -19,19 +20,24 @@ export interface Profile {
   comparisonBudgetMs: number
   /** Evaluations of the joint search. */
   tunerTrials: number
+  /** Workloads on which the final system is compared with itself less one change. */
+  leaveOneOut: readonly WorkloadName[]
 }
+
+const everyWorkload: readonly WorkloadName[] = ['query', 'store', 'embed', 'answer', 'stream', 'memory', 'cold']
 
 export const profiles = {
   quick: {
     querySamples: 400,
-    embedTexts: 24,
-    answers: 8,
-    streamLength: 120,
-    memoryDocs: 6,
+    embedTexts: 20,
+    answers: 6,
+    streamLength: 60,
+    memoryDocs: 4,
     growthQueries: 1100,
     maxForks: 12,
     comparisonBudgetMs: 100_000,
-    tunerTrials: 8,
+    tunerTrials: 4,
+    leaveOneOut: ['query', 'embed', 'stream'],
   },
   standard: {
     querySamples: 400,
@@ -41,19 +47,21 @@ export const profiles = {
     memoryDocs: 24,
     growthQueries: 1100,
     maxForks: 30,
-    comparisonBudgetMs: 90_000,
+    comparisonBudgetMs: 240_000,
     tunerTrials: 24,
+    leaveOneOut: everyWorkload,
   },
   full: {
     querySamples: 1000,
     embedTexts: 128,
-    answers: 80,
+    answers: 60,
     streamLength: 2000,
     memoryDocs: 240,
     growthQueries: 2000,
     maxForks: 30,
-    comparisonBudgetMs: 300_000,
+    comparisonBudgetMs: 600_000,
     tunerTrials: 64,
+    leaveOneOut: everyWorkload,
   },
 } as const satisfies Record<string, Profile>
 export type ProfileName = keyof typeof profiles

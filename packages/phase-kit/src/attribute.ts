@@ -1,7 +1,6 @@
-import path from 'node:path'
-import { type Config, diffConfig, type KnobKey, type Patch, type Verdict } from '@tenfold/contracts'
+import { existsSync } from 'node:fs'
+import { type Config, diffConfig, type KnobKey, type Patch, type Verdict, workloadOf } from '@tenfold/contracts'
 import type { Observation } from '@tenfold/measure'
-import { scratchFolder } from './arms.ts'
 import type { ArmSpec } from './job.ts'
 import { contest } from './prove.ts'
 import { touchedGoals } from './score.ts'
@@ -11,17 +10,20 @@ export interface Attribution {
   /** The final system, with an index its own configuration built. */
   finalArm: ArmSpec
   verdicts: Verdict[]
-  /** Figures of the ingest that built that index. */
+  /** Figures of the ingest that built that index; none when the final configuration makes the same one. */
   ingest: Observation
 }
+
+/** Share of a comparison's time that one change gets: there are many, and none decides anything. */
+const leaveOneOutShare = 10
 
 /** All phases together against the first configuration, then the final system against itself without each change. */
 export async function attribute(session: Session, final: Config): Promise<Attribution> {
   const changes = diffConfig(session.first, final)
   const patch = Object.fromEntries(Object.entries(changes).map(([key, { to }]) => [key, to])) as Patch
-  const rebuilt = path.join(scratchFolder(session.store.root), 'index', `${path.basename(session.indexFolder)}-final`)
-  const built = await ingest(session, session.arm(final, null), rebuilt)
-  const finalArm = session.arm(final, rebuilt)
+  const folder = session.indexFor(final)
+  const built = existsSync(folder) ? {} : await ingest(session, session.arm(final, null), folder)
+  const finalArm = session.arm(final, folder)
   if (Object.keys(patch).length === 0) return { finalArm, verdicts: [], ingest: built }
 
   const { comparisonBudgetMs } = session.profile
@@ -36,8 +38,8 @@ export async function attribute(session: Session, final: Config): Promise<Attrib
   })
   for (const key of Object.keys(changes) as KnobKey[]) {
     const change = { [key]: patch[key] } as Patch
-    const withoutIt = session.arm({ ...final, [key]: session.first[key] }, rebuilt)
-    const metrics = metricsOf(change)
+    const withoutIt = session.arm({ ...final, [key]: session.first[key] }, folder)
+    const metrics = metricsOf(change).filter((metric) => session.profile.leaveOneOut.includes(workloadOf(metric)))
     if (metrics.length === 0) continue
     verdicts.push(
       ...(await contest(session, {
@@ -45,7 +47,7 @@ export async function attribute(session: Session, final: Config): Promise<Attrib
         change,
         arms: [withoutIt, finalArm],
         metrics,
-        budgetMs: comparisonBudgetMs / 4,
+        budgetMs: comparisonBudgetMs / leaveOneOutShare,
       })),
     )
   }

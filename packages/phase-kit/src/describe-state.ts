@@ -1,4 +1,4 @@
-import type { Patch, Summary } from '@tenfold/contracts'
+import type { Fork, Patch, Summary, Verdict } from '@tenfold/contracts'
 import { summarize } from '@tenfold/measure'
 import type { ArmSpec, Task, TaskResult } from './job.ts'
 import { isInProcess, measureProcess, ownProcess } from './measure-arms.ts'
@@ -7,26 +7,25 @@ import type { Session } from './session.ts'
 
 export type State = Record<string, Summary>
 
-/** Fresh processes that describe a state. */
+/** Fresh processes that describe a state nothing was compared with. */
 const processRuns = 3
 
 /**
  * The phase's workloads on one state, or those a change touches on two in turn, so that both meet the same machine; plus quality
- * on the check questions.
+ * on the check questions. What takes seconds a run is not run again where the comparison already did.
  */
 export async function describeStates(session: Session, arms: readonly ArmSpec[], changes: Patch): Promise<State[]> {
+  const { phase } = session
   const names = ['before', 'after']
   const values: Record<string, number[]>[] = arms.map(() => ({}))
   const add = (arm: number, metric: string, more: readonly number[]) => {
     values[arm]![metric] = [...(values[arm]![metric] ?? []), ...more]
   }
-  const touched = session.phase.measure.filter((workload) => arms.length === 1 || touches(changes, workload))
-  // answers take seconds each: graded where they may have changed, and where the state is only described
-  const answers =
-    touched.includes('answer') && (arms.length > 1 || !session.phase.propose) ? session.profile.answers : 0
+  const touched = phase.measure.filter((workload) => arms.length === 1 || touches(changes, workload))
+  const graded = phase.attribute || !phase.propose
   const tasks: Task[] = [
     ...touched.filter(isInProcess).map((workload) => ({ kind: 'describe', workload }) as const),
-    { kind: 'quality', answers },
+    { kind: 'quality', answers: graded && touched.includes('answer') ? session.profile.answers : 0 },
   ]
   const { results } = await session.job(arms, tasks, 'before and after', { split: 'check', seed: 2 })
   for (const result of results as TaskResult[]) {
@@ -38,7 +37,14 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
         for (const [arm, list] of lists.entries()) add(arm, metric, list)
     }
   }
+  const compared = comparedValues(session, phase.attribute ? 'total' : 'candidate')
+  if (arms.length > 1) {
+    for (const [metric, sides] of compared) {
+      if (!values[0]![metric]) for (const [arm, list] of sides.entries()) add(arm, metric, list)
+    }
+  }
   for (const workload of ownProcess.filter((name) => touched.includes(name))) {
+    if (Object.keys(values[0]!).some((metric) => metric.startsWith(`${workload}.`))) continue
     for (let run = 1; run <= processRuns; run++) {
       for (const [arm, spec] of arms.entries()) {
         const what = `${workload}, run ${run} of ${processRuns}`
@@ -48,6 +54,19 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
     }
   }
   return values.map((metrics, arm) => keepSamples(session, names[arm]!, metrics))
+}
+
+/** Metric → what both arms of the last comparison of that role showed, run by run. */
+function comparedValues({ samples }: Session, role: Verdict['role']): Map<string, [number[], number[]]> {
+  const side = (forks: readonly Fork[], arm: 'a' | 'b') =>
+    forks.flatMap((fork) => fork.pairs.flatMap((pair) => pair[arm]))
+  return new Map(
+    samples.flatMap((line) =>
+      line.kind === 'forks' && line.id.startsWith(`${role}/`)
+        ? [[line.id.slice(line.id.lastIndexOf('/') + 1), [side(line.forks, 'a'), side(line.forks, 'b')]] as const]
+        : [],
+    ) as Iterable<[string, [number[], number[]]]>,
+  )
 }
 
 /** Stores raw values and returns what is derived from them. */

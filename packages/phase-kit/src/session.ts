@@ -57,6 +57,8 @@ export interface Session {
   built: Observation
   /** Folder of the built index for this data, target and start configuration. */
   indexFolder: string
+  /** Where the index a configuration makes belongs. */
+  indexFor(config: Config): string
   arm(config: Config, index?: string | null): ArmSpec
 }
 
@@ -88,7 +90,9 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
   const dataset = await openData(settings.data)
   const questions = { tune: await questionsFor(dataset, 'tune'), check: await questionsFor(dataset, 'check') }
   const conditions = describeConditions(settings, dataset, store.root)
-  const indexFolder = path.join(scratchFolder(store.root), 'index', indexKey(settings, first, conditions))
+  const indexFor = (config: Config) =>
+    path.join(scratchFolder(store.root), 'index', indexKey(settings, config, conditions))
+  const indexFolder = indexFor(first)
   const incumbent = previous ? parseConfig(previous.config) : first
   const session: Session = {
     phase,
@@ -109,6 +113,7 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
     warnings: phase.id === 'baseline' ? dataset.warnings.map(({ file, reason }) => `${file}: ${reason}`) : [],
     built: {},
     indexFolder,
+    indexFor,
     arm: (config, index = indexFolder) => ({ config, index }),
     async job(arms, tasks, what, { seed = 1, split = 'tune' } = {}) {
       const { target, data, profile } = settings
@@ -150,7 +155,12 @@ function beginRun(store: HandoffStore, resume: boolean): string {
 
 /** An index depends on the words, on how they are cut, and on who turned them into vectors. */
 function indexKey({ target }: Settings, config: Config, { data }: Conditions): string {
-  const cut = [config['rag.chunkTokens'], config['rag.chunkOverlapTokens'], config['speed.precision']]
+  const cut = [
+    config['rag.chunkTokens'],
+    config['rag.chunkOverlapTokens'],
+    config['speed.precision'],
+    config['metal.encoderDevice'],
+  ]
   return sha256(JSON.stringify([target, data.hash, cut])).slice(0, 16)
 }
 

@@ -39,6 +39,8 @@ export const keysOf = {
     'metal.generatorDevice',
   ],
   store: [
+    'rag.chunkTokens',
+    'rag.chunkOverlapTokens',
     'db.mmapMib',
     'db.cacheKib',
     'db.analyze',

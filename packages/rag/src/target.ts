@@ -94,7 +94,7 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
     },
     async exactSearch(text, k) {
       const vector = await parts.encoder.use((encoder) => encoder.embed([text], { lane: 'query' }))
-      const { chunkIds } = parts.store.vectorSearch(vector, k * 4)
+      const { chunkIds } = parts.store.vectorSearch(vector, parts.store.chunkCount())
       return [...new Set(parts.store.hydrate(chunkIds).map(({ docId }) => docId))].slice(0, k)
     },
     async search(text, vector) {

@@ -1,11 +1,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseConfig } from '@tenfold/contracts'
-import { expect, it } from 'vitest'
+import { type Doc, parseConfig } from '@tenfold/contracts'
+import { beforeAll, expect, it } from 'vitest'
 import { contents, folder, pages, pagesFolder, ragOver, small, stream } from './fixture.ts'
+
+const config = parseConfig(small)
+
+/** What a workspace holds, without the vectors: they depend a little on what was embedded together. */
+const hashesOf = (workspace: string) =>
+  contents(config, workspace).map(({ id, hash, chunks }) => ({ id, hash, chunks: chunks.map((chunk) => chunk.hash) }))
+
+let docs: Doc[]
+let whole: ReturnType<typeof hashesOf>
+beforeAll(async () => {
+  docs = await pages(100)
+  const clean = mkdtempSync(join(tmpdir(), 'tenfold-clean-'))
+  await (await ragOver(docs, clean)).close()
+  whole = hashesOf(clean)
+  rmSync(clean, { recursive: true, force: true })
+})
 
 it.each([
   [1, 0],
@@ -15,7 +33,9 @@ it.each([
   async (documents, delayMs) => {
     const workspace = folder()
     const script = join(import.meta.dirname, 'killed-ingest.mjs')
-    const child = spawn(process.execPath, [script, workspace, pagesFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [script, workspace, pagesFolder, JSON.stringify(small)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const lines: string[] = []
     for await (const line of createInterface(child.stdout)) {
       lines.push(line)
@@ -28,13 +48,6 @@ it.each([
     expect(child.signalCode).toBe('SIGKILL')
     expect(lines).not.toContain('complete')
 
-    const docs = await pages(100)
-    const clean = folder()
-    await (await ragOver(docs, clean)).close()
-    const config = parseConfig(small)
-    const hashesOf = (place: string) =>
-      contents(config, place).map(({ id, hash, chunks }) => ({ id, hash, chunks: chunks.map((chunk) => chunk.hash) }))
-    const whole = hashesOf(clean)
     const left = hashesOf(workspace)
     expect(left.length).toBeGreaterThanOrEqual(documents)
     expect(left.length).toBeLessThan(whole.length)

@@ -38,6 +38,8 @@ export const small: Patch = {
   'speed.generatorThreads': 1,
   'memory.contextTokens': 1024,
   'rag.k': 3,
+  'rag.chunkTokens': 96,
+  'rag.chunkOverlapTokens': 16,
 }
 
 export const allCaches: Patch = {

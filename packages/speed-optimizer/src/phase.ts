@@ -6,11 +6,9 @@ function steps({ profile }: Evidence): Patch[] {
   const quick: Patch[] = [
     { 'speed.precision': 'int8' },
     { 'speed.batchTokens': 2048 },
-    { 'speed.generatorThreads': 2, 'speed.encoderThreads': 2 },
     { 'speed.encoderWorkers': 2, 'speed.encoderThreads': 1 },
     { 'speed.prefixReuse': true },
     { 'speed.contextPassages': 3 },
-    { 'speed.contextPassages': 4 },
   ]
   const more: Patch[] = [
     { 'speed.batchTokens': 1024 },
@@ -18,6 +16,7 @@ function steps({ profile }: Evidence): Patch[] {
     { 'speed.generatorThreads': 1 },
     { 'speed.generatorBatch': 1024 },
     { 'speed.generatorBatch': 256 },
+    { 'speed.contextPassages': 4 },
     { 'speed.contextPassages': 2 },
     { 'speed.readConcurrency': 8 },
   ]

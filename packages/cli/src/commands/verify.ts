@@ -1,17 +1,17 @@
 import path from 'node:path'
 import { exitCodes } from '@tenfold/contracts'
-import { openHandoffStore } from '@tenfold/handoff-store'
+import { openHandoffStore, workspaceRoot } from '@tenfold/handoff-store'
 import { verifyHandoffs } from '@tenfold/phase-kit'
 import { Command } from 'commander'
 
 export const verifyCommand = () =>
   new Command('verify')
     .description('derive every figure again from the raw samples; check seals, schemas and the hash chain')
-    .argument('[folder]', 'the handoff folder', 'handoff')
+    .argument('[folder]', 'the handoff folder or the one that holds it; that of this workspace when absent')
     .option('--json', 'print the findings as JSON')
-    .action(async (folder: string, { json }: { json?: boolean }) => {
+    .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
       const { verifyFinal } = await import('@tenfold/report')
-      const store = openHandoffStore(path.dirname(path.resolve(folder)))
+      const store = openHandoffStore(folder === undefined ? workspaceRoot() : rootOf(path.resolve(folder)))
       const { findings, recomputed } = verifyHandoffs(store)
       const all = [...findings, ...verifyFinal(store)]
       process.exitCode = all.length > 0 ? exitCodes.gateFailed : exitCodes.pass
@@ -23,3 +23,6 @@ export const verifyCommand = () =>
           : `✓ ${recomputed} figures derived again from raw samples, all as stored; the chain holds`,
       )
     })
+
+/** A folder of another name is never taken for the `handoff` beside it. */
+const rootOf = (folder: string): string => (path.basename(folder) === 'handoff' ? path.dirname(folder) : folder)

@@ -2,7 +2,7 @@ import type { Dataset, Doc, Profile, Question, Target } from '@tenfold/contracts
 import { type Observation, privateBytes, watchPeak } from '@tenfold/measure'
 
 /** Questions and one answer after the ingest: enough to have every part of the system loaded. */
-const questionsAsked = 20
+const questionsAsked = 10
 
 /** One life of a fresh process: ingest into an empty index, ask, answer once. Private bytes at the peak and at the end. */
 export async function memoryLife(
