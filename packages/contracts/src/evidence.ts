@@ -17,11 +17,11 @@ export const summarySchema = z.strictObject({
 export type Summary = z.infer<typeof summarySchema>
 
 /** Sub-pairs of one pair: the times of both arms on the same unit of work, in the order they were paired. */
-export const pairSchema = z.strictObject({ a: z.array(z.number()), b: z.array(z.number()) })
+const pairSchema = z.strictObject({ a: z.array(z.number()), b: z.array(z.number()) })
 export type Pair = z.infer<typeof pairSchema>
 
 /** What the machine did while a fork was measured; null where the system does not tell. */
-export const noiseSchema = z.strictObject({
+const noiseSchema = z.strictObject({
   cpuPressurePercent: bound,
   involuntarySwitches: z.number(),
   majorFaults: z.number(),
@@ -44,7 +44,7 @@ export const sampleLineSchema = z.discriminatedUnion('kind', [
 ])
 export type SampleLine = z.infer<typeof sampleLineSchema>
 
-export const protocolSchema = z.strictObject({
+const protocolSchema = z.strictObject({
   aggregate: z.enum(['min', 'mean']),
   isolation: z.enum(['one-process', 'own-process']),
   alpha: z.number(),

@@ -68,7 +68,7 @@ export const handoffSchema = z.strictObject({
 })
 export type Handoff = z.infer<typeof handoffSchema>
 
-export const targetRowSchema = z.strictObject({
+const targetRowSchema = z.strictObject({
   what: z.string(),
   requirement: z.string(),
   goal: z.string(),

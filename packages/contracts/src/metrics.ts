@@ -31,6 +31,7 @@ export const metrics = {
   'answer.tokensPerSecond': { unit: 'perSecond', better: 'higher', about: 'tokens a second after the first' },
   'stream.ms': ms('mean time of a question in a stream with repetitions'),
   'stream.hitRate': share('share of the stream answered by a cache'),
+  'stream.hitRateBound': share('share of the stream any exact cache could answer: what was asked before'),
   'memory.peakPrivateBytes': bytes('highest private memory of a fresh process: ingest, questions, one answer'),
   'memory.settledPrivateBytes': bytes('private memory of that process at its end'),
   'memory.growthBytes': bytes('private memory after 1000 questions, less that after the first 100'),

@@ -29,15 +29,15 @@ const everyWorkload: readonly WorkloadName[] = ['query', 'store', 'embed', 'answ
 export const profiles = {
   quick: {
     querySamples: 400,
-    embedTexts: 20,
+    embedTexts: 16,
     answers: 6,
-    streamLength: 60,
+    streamLength: 120,
     memoryDocs: 4,
     growthQueries: 1100,
-    maxForks: 12,
+    maxForks: 10,
     comparisonBudgetMs: 100_000,
-    tunerTrials: 4,
-    leaveOneOut: ['query', 'embed', 'stream'],
+    tunerTrials: 3,
+    leaveOneOut: ['query', 'embed'],
   },
   standard: {
     querySamples: 400,

@@ -2,7 +2,7 @@ import type { JsonObject } from './lines.ts'
 import type { Parsed } from './parsed.ts'
 
 /** Every string in a JSON value on a line of its own, after the path of keys that leads to it: `author.name: Ada`. */
-export function jsonText(value: unknown): string {
+function jsonText(value: unknown): string {
   const lines: string[] = []
   // An explicit stack: JSON nests deeper than calls do.
   const open: { path: string; value: unknown }[] = [{ path: '', value }]

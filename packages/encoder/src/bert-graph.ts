@@ -8,7 +8,7 @@ import type { WeightsFile } from './weights-file.ts'
 export const bert = { layers: 6, hidden: 384, heads: 12, maxTokens: 256, epsilon: 1e-12 } as const
 
 /** A matrix for `x @ matrix`, rows = inputs, with its bias. */
-export interface Dense {
+interface Dense {
   name: string
   matrix: Float32Array<ArrayBuffer>
   rows: number
@@ -35,7 +35,7 @@ export interface Dialect {
   biasGelu(x: string, bias: string): string | Promise<string>
 }
 
-export interface Norm {
+interface Norm {
   gamma: string
   beta: string
 }

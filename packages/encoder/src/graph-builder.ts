@@ -1,7 +1,7 @@
 import type { Graph, Node, Port } from './onnx-proto.ts'
 import type { WeightsFile } from './weights-file.ts'
 
-export interface NodeOptions {
+interface NodeOptions {
   ints?: Record<string, number | number[]>
   floats?: Record<string, number>
   /** Name of the output; made up from the operator when absent. */

@@ -56,7 +56,7 @@ for (const [name, fields] of Object.entries(messages)) {
 const modelProto = root.lookupType('ModelProto')
 
 /** TensorProto.DataType numbers. */
-export const elementType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const
+const elementType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const
 export type ElementType = keyof typeof elementType
 
 export interface Tensor {

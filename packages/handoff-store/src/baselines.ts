@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { asJson, replaceFile, workspaceRoot } from './files.ts'
 
 /** baselines/performance_baselines.json (S1-6): one entry per operation, with what it was measured on. */
-export const baselinesSchema = z.strictObject({
+const baselinesSchema = z.strictObject({
   timestamp: z.iso.datetime(),
   platform: z.string(),
   runtime_version: z.string(),

@@ -10,7 +10,7 @@ export interface DeviceReport {
   reason: string
 }
 
-export async function importLlama(): Promise<typeof import('node-llama-cpp')> {
+async function importLlama(): Promise<typeof import('node-llama-cpp')> {
   try {
     return await import('node-llama-cpp')
   } catch (error) {

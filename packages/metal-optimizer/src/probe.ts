@@ -37,7 +37,7 @@ const childFile = fileURLToPath(
 )
 
 /** Tries the device in a process of its own: a crash or a hang there is a finding, not an accident. */
-export const runProbeChild: RunProbe = (role, device) =>
+const runProbeChild: RunProbe = (role, device) =>
   new Promise((resolve, reject) => {
     execFile(
       process.execPath,

@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises'
 import type { ModelFile } from './manifest.ts'
 
 /** SHA-256 of a file, read in pieces. */
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
+async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
   const stream = createReadStream(path, { highWaterMark: 1 << 20, ...(signal && { signal }) })
   stream.on('data', (piece) => hash.update(piece))

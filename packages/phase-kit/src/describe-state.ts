@@ -1,12 +1,15 @@
 import type { Fork, Patch, Summary, Verdict } from '@tenfold/contracts'
 import { summarize } from '@tenfold/measure'
-import type { ArmSpec, Task, TaskResult } from './job.ts'
+import type { ArmSpec, InProcessWorkload, Task, TaskResult } from './job.ts'
 import { isInProcess, measureProcess, ownProcess } from './measure-arms.ts'
 import { touches } from './score.ts'
 import type { Session } from './session.ts'
+import { workloads } from './workloads/index.ts'
 
 export type State = Record<string, Summary>
 
+/** Runs that show what one phase did; tails are claimed before and after all phases only. */
+const briefRuns = 100
 /** Fresh processes that describe a state nothing was compared with. */
 const processRuns = 3
 
@@ -23,8 +26,12 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
   }
   const touched = phase.measure.filter((workload) => arms.length === 1 || touches(changes, workload))
   const graded = phase.attribute || !phase.propose
+  const runsOf = (workload: InProcessWorkload) => {
+    const runs = workloads[workload].describe(session.profile)
+    return graded ? runs : Math.min(runs, briefRuns)
+  }
   const tasks: Task[] = [
-    ...touched.filter(isInProcess).map((workload) => ({ kind: 'describe', workload }) as const),
+    ...touched.filter(isInProcess).map((workload) => ({ kind: 'describe', workload, runs: runsOf(workload) }) as const),
     { kind: 'quality', answers: graded && touched.includes('answer') ? session.profile.answers : 0 },
   ]
   const { results } = await session.job(arms, tasks, 'before and after', { split: 'check', seed: 2 })

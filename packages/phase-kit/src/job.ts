@@ -23,7 +23,7 @@ export type InProcessWorkload = Exclude<WorkloadName, 'memory' | 'cold'>
 
 export type Task =
   | { kind: 'pairs'; workload: InProcessWorkload }
-  | { kind: 'describe'; workload: InProcessWorkload }
+  | { kind: 'describe'; workload: InProcessWorkload; runs: number }
   | { kind: 'quality'; answers: number }
   | { kind: 'memory' }
   | { kind: 'cold' }

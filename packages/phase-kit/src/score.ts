@@ -70,7 +70,13 @@ export function touches(patch: Patch, workload: WorkloadName): boolean {
 export const touchedGoals = (patch: Patch, { goals }: Pick<Phase, 'goals'>): Phase['goals'] =>
   goals.filter(({ metric }) => touches(patch, workloadOf(metric)))
 
-export const isLossy = (patch: Patch): boolean => (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].lossy)
+/** The keys of a change that may move results. */
+export function lossyPart(patch: Patch): Patch {
+  const keys = (Object.keys(patch) as KnobKey[]).filter((key) => knobs[key].lossy)
+  return Object.fromEntries(keys.map((key) => [key, patch[key]])) as Patch
+}
+
+export const isLossy = (patch: Patch): boolean => Object.keys(lossyPart(patch)).length > 0
 
 /** `patch`, then without each key that may cost quality, then without all of them; each once, none empty. */
 export function retreats(patch: Patch): Patch[] {

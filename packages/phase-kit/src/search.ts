@@ -3,7 +3,7 @@ import { logRatioOf, mean, seedOf } from '@tenfold/measure'
 import type { QualityTable } from './job.ts'
 import { measureFork } from './measure-arms.ts'
 import type { Trial } from './phase.ts'
-import { isLossy, touchedGoals } from './score.ts'
+import { isLossy, lossyPart, touchedGoals } from './score.ts'
 import type { Session } from './session.ts'
 import { workloads } from './workloads/index.ts'
 
@@ -38,11 +38,9 @@ async function tryOut(session: Session, patch: Patch, index: number): Promise<Tr
   const options = { seed: seedOf(`${phase.id} trial ${index}`), split: 'tune', what } as const
   try {
     const metrics = touchedGoals(patch, phase).map((goal) => goal.metric)
-    // every memory trial meets the same incumbent run, found again by its seed
-    const seed = metrics.every((metric) => metric.startsWith('memory.')) ? 1 : options.seed
-    const forks = await measureFork(session, arms, metrics, { ...options, seed })
+    const forks = await measureFork(session, arms, metrics, options)
     const ratios = metrics.map((metric) => [metric, Math.exp(logRatioOf(forks[metric]!, aggregateOf(metric)))])
-    const losses = isLossy(patch) && phase.guards.length > 0 ? await qualityLosses(session, arms, what) : {}
+    const losses = isLossy(patch) && phase.guards.length > 0 ? await qualityLosses(session, patch, what) : {}
     return { patch, state: 'measured', ratios: Object.fromEntries(ratios), losses }
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'INTERRUPTED') throw error
@@ -55,11 +53,10 @@ export function aggregateOf(metric: MetricName): 'min' | 'mean' {
   return Object.values(workloads).find((workload) => metric.startsWith(`${workload.name}.`))?.aggregate ?? 'min'
 }
 
-async function qualityLosses(
-  session: Session,
-  arms: Parameters<Session['job']>[0],
-  what: string,
-): Promise<Record<string, number>> {
+/** Graded with the lossy part of the change alone: the rest cannot move it, and the same part is graded once. */
+async function qualityLosses(session: Session, patch: Patch, what: string): Promise<Record<string, number>> {
+  const { incumbent } = session
+  const arms = [session.arm(incumbent), session.arm({ ...incumbent, ...lossyPart(patch) })]
   const { results } = await session.job(arms, [{ kind: 'quality', answers: 0 }], what)
   const table: QualityTable = results[0]?.kind === 'quality' ? results[0].table : {}
   return Object.fromEntries(

@@ -69,7 +69,7 @@ async function runTask(task: Task, context: TaskContext): Promise<TaskResult> {
     case 'pairs':
       return comparePair(workloads[task.workload], context)
     case 'describe':
-      return describe(workloads[task.workload], context)
+      return describe(workloads[task.workload], task.runs, context)
     case 'quality':
       return { kind: 'quality', table: await gradeQuestions(context, task.answers) }
     case 'memory':
@@ -113,7 +113,7 @@ async function comparePair(workload: Workload, context: TaskContext): Promise<Ta
 }
 
 /** Plain values of every arm on the same items in turn, after a warm-up of the same length. */
-async function describe(workload: Workload, context: TaskContext): Promise<TaskResult> {
+async function describe(workload: Workload, runs: number, context: TaskContext): Promise<TaskResult> {
   const random = seededRandom(context.job.seed)
   const items = await workload.prepare(context)
   const values: Record<string, number[]>[] = context.arms.map(() => ({}))
@@ -125,7 +125,7 @@ async function describe(workload: Workload, context: TaskContext): Promise<TaskR
     return seen
   }
   for (let i = 0; i < workload.warmUp.minRuns; i++) await round(items[i % items.length])
-  for (let i = 0; i < workload.describe(context.profile); i++) {
+  for (let i = 0; i < runs; i++) {
     const seen = await round(items[i % items.length])
     seen.forEach((observation, arm) => {
       for (const [metric, value] of Object.entries(observation)) (values[arm]![metric] ??= []).push(value)

@@ -127,7 +127,7 @@ export function buildStore(config: Config, workspace: string): Store {
   })
 }
 
-export function cacheOptions(config: Config): CacheOptions {
+function cacheOptions(config: Config): CacheOptions {
   return {
     entries: {
       query: config['cache.queryEntries'],

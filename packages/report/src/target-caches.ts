@@ -7,9 +7,10 @@ const wanted = 0.6
 export interface HitRates {
   /** Share of the stream of check questions answered by a cache, in the final system. */
   measured: number | undefined
-  /** On the stream of tune questions: what the caches reached, and what the best possible cache of any size could. */
-  tune: number | undefined
+  /** What any exact cache of any size could answer of the same stream. */
   bound: number | undefined
+  /** On the stream of tune questions, what the caches reached. */
+  tune: number | undefined
 }
 
 export function hitRates(tuner: Handoff, cache: Handoff): HitRates {
@@ -17,7 +18,7 @@ export function hitRates(tuner: Handoff, cache: Handoff): HitRates {
   return {
     measured: (tuner.after['stream.hitRate'] ?? tuner.before['stream.hitRate'])?.mean,
     tune: numberAt(look, 'hitRate'),
-    bound: numberAt(look, 'clairvoyantHitRate', 'unlimited'),
+    bound: (tuner.after['stream.hitRateBound'] ?? tuner.before['stream.hitRateBound'])?.mean,
   }
 }
 
@@ -30,7 +31,7 @@ export function hitRateRow(tuner: Handoff, cache: Handoff): TargetRow {
   const ceiling =
     bound === undefined
       ? 'the bound was not measured'
-      : `at most ${percentText(bound, 1)} is possible (clairvoyant bound, tune stream)`
+      : `at most ${percentText(bound, 1)} of this stream can be answered by any exact cache`
   const met = measured >= wanted
   const runs = (tuner.after['stream.hitRate'] ?? tuner.before['stream.hitRate'])?.n ?? 0
   const off = measured === 0 ? 'no cache answered; ' : ''

@@ -101,7 +101,8 @@ describe('cache hit rate (S2-43)', () => {
     handoffs.tuner.after['stream.hitRate']!.mean = measured ?? 0
     if (measured === null)
       for (const state of [handoffs.tuner.before, handoffs.tuner.after]) delete state['stream.hitRate']
-    handoffs.cache.details = { before: bound === null ? {} : { clairvoyantHitRate: { unlimited: bound } } }
+    const rate = handoffs.tuner.before['stream.ms']!
+    if (bound !== null) handoffs.tuner.after['stream.hitRateBound'] = { ...rate, mean: bound }
     return hitRateRow(handoffs.tuner, handoffs.cache)
   }
 

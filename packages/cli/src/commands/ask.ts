@@ -59,7 +59,7 @@ export const askCommand = () =>
     })
 
 /** Documents once each, in the order they were found. */
-export function sources(passages: readonly Passage[]): string {
+function sources(passages: readonly Passage[]): string {
   if (passages.length === 0) return 'Nothing in the index speaks of this.'
   const first = passages.filter((passage, i) => passages.findIndex((other) => other.docId === passage.docId) === i)
   return ['Sources', ...first.map(({ docId, title }, i) => `  ${i + 1}. ${docId}${title ? `  ${title}` : ''}`)].join(
@@ -67,7 +67,7 @@ export function sources(passages: readonly Passage[]): string {
   )
 }
 
-export const timings = (stages: Record<string, number>): string =>
+const timings = (stages: Record<string, number>): string =>
   Object.entries(stages)
     .map(([stage, ms]) => `${stage} ${ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(1)} ms`}`)
     .join(' · ')

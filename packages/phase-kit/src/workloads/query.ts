@@ -17,7 +17,7 @@ export const query = defineWorkload<Question>({
   delta: 0.02,
   pairs: 8,
   subPairs: 5,
-  warmUp: { minRuns: 15, maxRuns: 60, capMs: 3000 },
+  warmUp: { minRuns: 15, maxRuns: 30, capMs: 2000 },
   describe: (profile) => profile.querySamples,
   prepare: async ({ questions }) => [...questions],
   async run(target, question) {

@@ -15,7 +15,7 @@ export const store = defineWorkload<Item>({
   delta: 0.02,
   pairs: 8,
   subPairs: 5,
-  warmUp: { minRuns: 15, maxRuns: 60, capMs: 3000 },
+  warmUp: { minRuns: 15, maxRuns: 30, capMs: 2000 },
   describe: (profile) => profile.querySamples,
   async prepare({ target, questions }) {
     if (!target.embed || !target.search) throw notOffered('embed and search')

@@ -19,6 +19,15 @@ export function questionStream(questions: readonly Question[], length: number, r
   })
 }
 
+/** Share of questions asked before in the same words, letter case and spaces aside: no exact cache of any size answers more. */
+function repeatShare(questions: readonly { text: string }[]): number {
+  const words = questions.map(({ text }) => text.trim().replace(/\s+/g, ' ').toLowerCase())
+  return 1 - new Set(words).size / words.length
+}
+
+/** Untimed questions past the caches, so that no arm's stream pays for a cold process. */
+const warmUpQuestions = 10
+
 /** The stream from cold caches; its mean time and what the caches answered. */
 export const stream = defineWorkload<Question[]>({
   name: 'stream',
@@ -28,16 +37,20 @@ export const stream = defineWorkload<Question[]>({
   delta: 0.02,
   pairs: 1,
   subPairs: 1,
-  warmUp: { minRuns: 1, maxRuns: 1, capMs: 0 },
+  warmUp: { minRuns: 0, maxRuns: 0, capMs: 0 },
   describe: () => 3,
-  prepare: async ({ questions, profile }) => [
-    questionStream(questions, profile.streamLength, seededRandom(profile.streamLength)),
-  ],
+  async prepare({ targets, questions, profile }) {
+    for (const target of targets) {
+      for (const { text } of questions.slice(0, warmUpQuestions)) await target.query({ text, bypassCache: true })
+    }
+    return [questionStream(questions, profile.streamLength, seededRandom(profile.streamLength))]
+  },
   async run(target, questions) {
     await target.reset?.('cache')
     let hits = 0
     const start = performance.now()
     for (const { text } of questions) if ((await target.query({ text })).cacheHit) hits++
-    return { 'stream.ms': (performance.now() - start) / questions.length, 'stream.hitRate': hits / questions.length }
+    const ms = (performance.now() - start) / questions.length
+    return { 'stream.ms': ms, 'stream.hitRate': hits / questions.length, 'stream.hitRateBound': repeatShare(questions) }
   },
 })

@@ -12,7 +12,7 @@ export function cacheSection({ tuner, cache }: Handoffs): Markup {
   const rows: Part[][] = [
     bar('Reached', tune, 'is', 'tune'),
     bar('Best possible, same entries', sameEntries, 'was', 'tune'),
-    bar('Best possible, any size', bound, 'was', 'tune'),
+    bar('Best possible, any size', bound, 'was', 'check'),
     bar('Reached by the final system', measured, 'is', 'check'),
   ]
   const [questions, distinct] = [numberAt(look, 'stream', 'questions'), numberAt(look, 'stream', 'distinct')]

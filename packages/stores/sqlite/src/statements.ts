@@ -39,7 +39,7 @@ const sql = {
     SELECT 'delete', id, title, text FROM chunk_texts WHERE doc_id = ?`,
 } as const
 
-export type StatementName = keyof typeof sql
+type StatementName = keyof typeof sql
 export type Prepare = (name: StatementName) => Statement<unknown[]>
 
 /** Statements by name: prepared once each, or anew at every call. */
