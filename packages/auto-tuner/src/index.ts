@@ -1,3 +1,3 @@
 export { findBottlenecks, limits, type Metrics } from './bottlenecks.ts'
-export { proposeMutant } from './halving.ts'
+export { proposeMutant } from './mutants.ts'
 export { default } from './phase.ts'

@@ -1,6 +1,6 @@
 import { definePhase } from '@tenfold/phase-kit'
 import { bottlenecks } from './bottlenecks.ts'
-import { proposeMutant } from './halving.ts'
+import { proposeMutant } from './mutants.ts'
 
 const tuner = definePhase({
   id: 'tuner',

@@ -92,7 +92,7 @@ export interface Target {
   /** Ids of documents by exact search over f32 vectors: truth without labels. */
   exactSearch?(text: string, k: number): Promise<string[]>
   /** The store alone, for a query vector computed beforehand. */
-  search?(text: string, vector: Float32Array): Promise<StoreTimings>
+  search?(text: string, vector: Float32Array, collection?: string): Promise<StoreTimings>
   /** EXPLAIN QUERY PLAN of each statement the store runs. */
   plans?(): Promise<Record<string, string[]>>
   apply?(patch: Patch): Promise<{ undo(): Promise<void> }>

@@ -32,26 +32,23 @@ export function chunk(text: string, options: ChunkOptions): string[] {
     )
   }
   return joinSmall(
-    splitSections(text).flatMap((section) => chunkSection(section, options)),
+    splitSections(text).map((section) => chunkSection(section, options)),
     options,
   )
 }
 
-/** Neighbours that fit into one chunk become one: many sections are a line or two, too little to be found by. */
-function joinSmall(chunks: readonly string[], { maxTokens, countTokens }: ChunkOptions): string[] {
+/** A section that fits behind the end of the one before joins it: many are a line or two, too little to be found by. */
+function joinSmall(sections: readonly string[][], { maxTokens, countTokens }: ChunkOptions): string[] {
   const joined: { text: string; tokens: number }[] = []
-  for (const text of chunks) {
-    const last = joined.at(-1)
-    const tokens = countTokens(text)
-    if (last && last.tokens + tokens <= maxTokens) {
-      const both = `${last.text}\n\n${text}`
-      const count = countTokens(both)
-      if (count <= maxTokens) {
-        joined[joined.length - 1] = { text: both, tokens: count }
-        continue
-      }
+  for (const chunks of sections) {
+    for (const [i, text] of chunks.entries()) {
+      const tokens = countTokens(text)
+      const last = i === 0 ? joined.at(-1) : undefined
+      const both = last && last.tokens + tokens <= maxTokens ? `${last.text}\n\n${text}` : undefined
+      const count = both === undefined ? Number.POSITIVE_INFINITY : countTokens(both)
+      if (both !== undefined && count <= maxTokens) joined[joined.length - 1] = { text: both, tokens: count }
+      else joined.push({ text, tokens })
     }
-    joined.push({ text, tokens })
   }
   return joined.map(({ text }) => text)
 }

@@ -120,22 +120,25 @@ describe('chunk', () => {
 
   it('puts the heading path before each chunk', () => {
     const text = '# Page title\n\nIntro.\n\n## Section\n\nOne two.\n\n### Part\n\nThree.\n\n## Other\n\nFour.'
-    expect(chunk(text, options(20))).toEqual([
+    const parts = [
       'Page title\nIntro.',
       'Page title > Section\nOne two.',
       'Page title > Section > Part\nThree.',
       'Page title > Other\nFour.',
-    ])
+    ]
+    // small sections join the one before as long as both fit
+    expect(chunk(text, options(12))).toEqual([parts.slice(0, 2).join('\n\n'), parts.slice(2).join('\n\n')])
+    expect(chunk(text, options(100))).toEqual([parts.join('\n\n')])
   })
 
   it('drops outer headings when the path takes more than half of a chunk', () => {
     const text = '# a b c\n\nIntro.\n\n## d e\n\nText here.'
     expect(chunk(text, options(6))).toEqual(['a b c\nIntro.', 'd e\nText here.'])
-    expect(chunk(text, options(5))).toEqual(['a b c', 'Intro.', 'd e\nText here.'])
+    expect(chunk(text, options(5))).toEqual(['a b c', 'Intro.\n\nd e\nText here.'])
   })
 
   it('keeps a heading that nothing follows', () => {
-    expect(chunk('# One\n\n## Two\n\n# Three', options(10))).toEqual(['One > Two', 'Three'])
+    expect(chunk('# One\n\n## Two\n\n# Three', options(10))).toEqual(['One > Two\n\nThree'])
   })
 
   it('repeats whole sentences from the end of the chunk before, within the overlap', () => {

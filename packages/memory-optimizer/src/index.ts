@@ -1,4 +1,5 @@
 export { batchCeiling } from './batch-ceiling.ts'
+export { smallestWindow } from './context-window.ts'
 export { collectGarbage } from './garbage.ts'
 export { growthPerQuery, type Slope } from './growth.ts'
 export { default } from './phase.ts'

@@ -1,12 +1,13 @@
-import type { Patch } from '@tenfold/contracts'
+import type { Config, Patch } from '@tenfold/contracts'
 import { definePhase, greedy } from '@tenfold/phase-kit'
 import { batchCeiling } from './batch-ceiling.ts'
+import { smallestWindow } from './context-window.ts'
 import { inspectMemory } from './inspect.ts'
 
 /** `availableBytes` as `inspect` saw it: asked again, it would differ from trial to trial. */
-function steps(availableBytes: number): Patch[] {
+function steps(availableBytes: number, incumbent: Config): Patch[] {
   return [
-    { 'memory.contextTokens': 2048 },
+    { 'memory.contextTokens': smallestWindow(incumbent) },
     { 'memory.weights': 'mmap' },
     { 'memory.batchCeiling': batchCeiling(availableBytes) },
     { 'memory.batchCeiling': 8 },
@@ -34,7 +35,8 @@ const memory = definePhase({
   ],
   guards: [],
   inspect: inspectMemory,
-  propose: (evidence) => greedy(steps(Number(evidence.facts.availableBytes ?? 0)), evidence, memory),
+  propose: (evidence) =>
+    greedy(steps(Number(evidence.facts.availableBytes ?? 0), evidence.incumbent), evidence, memory),
 })
 
 export default memory

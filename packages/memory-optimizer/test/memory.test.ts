@@ -1,7 +1,8 @@
+import { defaultConfig } from '@tenfold/contracts'
 import { median, seededRandom } from '@tenfold/measure'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batchCeiling, collectGarbage, growthPerQuery } from '../src/index.ts'
+import { batchCeiling, collectGarbage, growthPerQuery, smallestWindow } from '../src/index.ts'
 
 const gib = 2 ** 30
 
@@ -69,5 +70,13 @@ describe('S2-7 collectGarbage', () => {
     await new Promise((resolve) => setTimeout(resolve))
     collectGarbage()
     expect(gone.deref()).toBeUndefined()
+  })
+})
+
+describe('smallestWindow (S2-12)', () => {
+  it('holds every passage and the answer, and grows with both', () => {
+    expect(smallestWindow(defaultConfig)).toBe(2048)
+    expect(smallestWindow({ ...defaultConfig, 'speed.contextPassages': 20 })).toBe(8192)
+    expect(smallestWindow({ ...defaultConfig, 'speed.contextPassages': 1, 'rag.chunkTokens': 32 })).toBe(512)
   })
 })

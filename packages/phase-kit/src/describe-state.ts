@@ -1,4 +1,4 @@
-import type { Fork, Patch, Summary, Verdict } from '@tenfold/contracts'
+import type { Patch, Summary, Verdict } from '@tenfold/contracts'
 import { summarize } from '@tenfold/measure'
 import type { ArmSpec, InProcessWorkload, Task, TaskResult } from './job.ts'
 import { isInProcess, measureProcess, ownProcess } from './measure-arms.ts'
@@ -15,9 +15,14 @@ const processRuns = 3
 
 /**
  * The phase's workloads on one state, or those a change touches on two in turn, so that both meet the same machine; plus quality
- * on the check questions. What takes seconds a run is not run again where the comparison already did.
+ * on the check questions. What takes seconds a run is not run again where the comparison that decided (`verdicts`) already did.
  */
-export async function describeStates(session: Session, arms: readonly ArmSpec[], changes: Patch): Promise<State[]> {
+export async function describeStates(
+  session: Session,
+  arms: readonly ArmSpec[],
+  changes: Patch,
+  verdicts: readonly Verdict[],
+): Promise<State[]> {
   const { phase } = session
   const names = ['before', 'after']
   const values: Record<string, number[]>[] = arms.map(() => ({}))
@@ -44,11 +49,12 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
         for (const [arm, list] of lists.entries()) add(arm, metric, list)
     }
   }
-  const compared = comparedValues(session, phase.attribute ? 'total' : 'candidate')
-  if (arms.length > 1) {
-    for (const [metric, sides] of compared) {
-      if (!values[0]![metric]) for (const [arm, list] of sides.entries()) add(arm, metric, list)
-    }
+  for (const { metric, samples } of verdicts) {
+    const line = session.samples.find((each) => each.id === samples)
+    if (arms.length < 2 || line?.kind !== 'forks' || values[0]![metric]) continue
+    const runs = (side: 'a' | 'b') => line.forks.flatMap((fork) => fork.pairs.flatMap((pair) => pair[side]))
+    add(0, metric, runs('a'))
+    add(1, metric, runs('b'))
   }
   for (const workload of ownProcess.filter((name) => touched.includes(name))) {
     if (Object.keys(values[0]!).some((metric) => metric.startsWith(`${workload}.`))) continue
@@ -61,19 +67,6 @@ export async function describeStates(session: Session, arms: readonly ArmSpec[],
     }
   }
   return values.map((metrics, arm) => keepSamples(session, names[arm]!, metrics))
-}
-
-/** Metric → what both arms of the last comparison of that role showed, run by run. */
-function comparedValues({ samples }: Session, role: Verdict['role']): Map<string, [number[], number[]]> {
-  const side = (forks: readonly Fork[], arm: 'a' | 'b') =>
-    forks.flatMap((fork) => fork.pairs.flatMap((pair) => pair[arm]))
-  return new Map(
-    samples.flatMap((line) =>
-      line.kind === 'forks' && line.id.startsWith(`${role}/`)
-        ? [[line.id.slice(line.id.lastIndexOf('/') + 1), [side(line.forks, 'a'), side(line.forks, 'b')]] as const]
-        : [],
-    ) as Iterable<[string, [number[], number[]]]>,
-  )
 }
 
 /** Stores raw values and returns what is derived from them. */

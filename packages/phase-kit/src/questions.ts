@@ -26,7 +26,7 @@ async function knownItemQuestions(dataset: Dataset, split: Question['split']): P
   let row = 0
   for await (const doc of dataset.docs()) {
     const wanted = row++ % 2 === (split === 'tune' ? 0 : 1)
-    if (!wanted) continue
+    if (!wanted || !(doc.title.trim() || doc.text.trim())) continue
     const text = doc.title.trim().length < shortestTitle ? doc.text.slice(0, openingChars) : doc.title
     questions.push({ id: doc.id, text, relevant: { [doc.id]: 1 }, accept: [], group: doc.id, split })
     if (questions.length >= knownItems) break

@@ -24,7 +24,8 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
   const changedTo = Object.fromEntries(Object.entries(changes).map(([key, { to }]) => [key, to])) as Patch
   const after = changed ? await inspect(session, finalArm) : undefined
   const arms = changed ? [session.arm(reference), finalArm] : [session.arm(reference)]
-  const [before = {}, later = {}] = await describeStates(session, arms, changedTo)
+  const decided = whole?.verdicts.filter((verdict) => verdict.role === 'total') ?? proven?.verdicts ?? []
+  const [before = {}, later = {}] = await describeStates(session, arms, changedTo, decided)
   const built = Object.fromEntries(
     Object.entries(phase.id === 'baseline' ? session.built : {}).map(([metric, value]) => [metric, [value]]),
   )

@@ -16,11 +16,11 @@ export async function coldStart({ target, questions }: TaskContext): Promise<Obs
 }
 
 /** Builds the index of the whole corpus and puts it in place by renaming, so that a half-built one is never met. */
-export async function ingestInto(into: string, { arms, dataset, say }: TaskContext): Promise<TaskResult> {
+export async function ingestInto(into: string, { job, arms, dataset, say }: TaskContext): Promise<TaskResult> {
   const arm = arms[0]!
   if (!arm.target.ingest) throw notOffered('ingest')
   const start = performance.now()
-  const stats = await arm.target.ingest(dataset.docs(), {
+  const stats = await arm.target.ingest(dataset.docs(job.arms[0]!.config['speed.readConcurrency']), {
     replace: true,
     progress: (docs, chunks) => say(progress(docs, dataset.docCount, chunks, start)),
   })

@@ -116,7 +116,8 @@ describe('a whole phase, through real measured processes', () => {
       ['leave-one-out', 'faster'],
     ])
     for (const { ratio } of verdicts) expect(ratio).toBeLessThan(0.75)
-    expect(details.ingest).toMatchObject({ 'ingest.docsPerSecond': expect.any(Number) })
+    // nothing that shapes the index was changed: it was not built again
+    expect(details.ingest).toEqual({})
     expect(findingsOf(store)).toEqual([])
   })
 

@@ -97,13 +97,13 @@ export async function openRag({ config: given, workspace }: OpenOptions): Promis
       const { chunkIds } = parts.store.vectorSearch(vector, parts.store.chunkCount())
       return [...new Set(parts.store.hydrate(chunkIds).map(({ docId }) => docId))].slice(0, k)
     },
-    async search(text, vector) {
+    async search(text, vector, collection) {
       const times: Record<string, number> = {}
       const timed = timer((event) => {
         if (event.type === 'stage') times[event.stage] = event.ms
       })
-      const near = await timed('vector', () => parts.store.vectorSearch(vector, config['rag.candidates']))
-      const worded = await timed('lexical', () => parts.store.lexicalSearch(text, config['rag.candidates']))
+      const near = await timed('vector', () => parts.store.vectorSearch(vector, config['rag.candidates'], collection))
+      const worded = await timed('lexical', () => parts.store.lexicalSearch(text, config['rag.candidates'], collection))
       const rows = await timed('hydrate', () =>
         parts.store.hydrate(near.chunkIds.slice(0, config['rag.k']).concat(worded.chunkIds.slice(0, config['rag.k']))),
       )

@@ -18,7 +18,6 @@ function steps({ profile }: Evidence): Patch[] {
     { 'speed.generatorBatch': 256 },
     { 'speed.contextPassages': 4 },
     { 'speed.contextPassages': 2 },
-    { 'speed.readConcurrency': 8 },
   ]
   return profile.tunerTrials > quick.length + 4 ? [...quick, ...more] : quick
 }
@@ -31,7 +30,6 @@ const speed = definePhase({
     'speed.encoderThreads',
     'speed.encoderWorkers',
     'speed.batchTokens',
-    'speed.readConcurrency',
     'speed.prefixReuse',
     'speed.contextPassages',
     'speed.generatorThreads',

@@ -16,10 +16,11 @@ export const ingestCommand = () =>
       const report = openReporter('ingest')
       for (const { file, reason } of dataset.warnings) report.line(`${file}: ${reason}`)
       const shelf = shelfFor(source)
-      const target = await rag.open({ config: bestKnownConfig().config, workspace: shelf.workspace })
+      const { config } = bestKnownConfig()
+      const target = await rag.open({ config, workspace: shelf.workspace })
       try {
         const start = performance.now()
-        const stats = await target.ingest!(dataset.docs(), {
+        const stats = await target.ingest!(dataset.docs(config['speed.readConcurrency']), {
           replace: true,
           progress: (docs, chunks) => {
             const seconds = (performance.now() - start) / 1000

@@ -6,5 +6,5 @@ import { query } from './query.ts'
 import { store } from './store.ts'
 import { stream } from './stream.ts'
 
-/** Workloads whose two arms share one process. `memory` and `cold` need a process per arm (own-process.ts). */
+/** Workloads whose two arms share one process. `memory` and `cold` need a process per arm (measure-arms.ts). */
 export const workloads = { query, store, embed, answer, stream } as unknown as Record<InProcessWorkload, Workload>

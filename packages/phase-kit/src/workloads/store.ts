@@ -1,10 +1,14 @@
-import { PipelineError } from '@tenfold/contracts'
+import { PipelineError, type Question } from '@tenfold/contracts'
 import { defineWorkload } from '../workload.ts'
 
 interface Item {
   text: string
   vector: Float32Array
+  collection?: string
 }
+
+/** Every so many questions one asks a single collection, as a user with a filter does. */
+const filteredEvery = 4
 
 /** Vector search, BM25 and texts for a vector computed beforehand: the store without the encoder. */
 export const store = defineWorkload<Item>({
@@ -22,16 +26,26 @@ export const store = defineWorkload<Item>({
     const texts = questions.map((question) => question.text)
     const slab = await target.embed(texts)
     const dims = slab.length / texts.length
-    return texts.map((text, i) => ({ text, vector: slab.slice(i * dims, (i + 1) * dims) }))
+    return questions.map((question, i) => {
+      const collection = i % filteredEvery === 0 ? collectionOf(question) : undefined
+      const vector = slab.slice(i * dims, (i + 1) * dims)
+      return { text: question.text, vector, ...(collection ? { collection } : {}) }
+    })
   },
-  async run(target, { text, vector }) {
+  async run(target, { text, vector, collection }) {
     if (!target.search) throw notOffered('search')
     const start = performance.now()
-    const { vectorMs, lexicalMs, hydrateMs } = await target.search(text, vector)
+    const { vectorMs, lexicalMs, hydrateMs } = await target.search(text, vector, collection)
     const ms = performance.now() - start
     return { 'store.ms': ms, 'store.vectorMs': vectorMs, 'store.lexicalMs': lexicalMs, 'store.hydrateMs': hydrateMs }
   },
 })
+
+/** The top folder of a document that answers it; none where ids are no paths. */
+function collectionOf({ relevant }: Question): string | undefined {
+  const [id = ''] = Object.keys(relevant)
+  return id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined
+}
 
 export function notOffered(what: string): PipelineError {
   return new PipelineError(
