@@ -6,7 +6,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r handoff "$copy/"
 touch "$copy/pnpm-workspace.yaml"
-node - "$copy/handoff/phase_10_2_complete.json" <<'JS'
+node - "$copy/handoff/phase_8_complete.json" <<'JS'
 const fs = require('node:fs')
 const file = process.argv[2]
 const handoff = JSON.parse(fs.readFileSync(file, 'utf8'))

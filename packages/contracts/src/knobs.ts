@@ -95,9 +95,9 @@ export const knobs = {
     about: 'token budget of a batch sorted by length; 0 fills batches in arrival order',
   }),
   'speed.readConcurrency': int(1, 1, 64, 'files', {
-    levels: [1, 8],
+    levels: [1],
     affects: [],
-    about: 'files read at once while ingesting',
+    about: 'files read at once while ingesting; no phase tries it: reading is under 1 % of an ingest',
   }),
   'speed.prefixReuse': flag(false, {
     levels: [false, true],

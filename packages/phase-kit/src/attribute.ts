@@ -15,7 +15,7 @@ export interface Attribution {
 }
 
 /** Share of a comparison's time that one change gets: there are many, and none decides anything. */
-const leaveOneOutShare = 10
+const leaveOneOutShare = 16
 
 /** All phases together against the first configuration, then the final system against itself without each change. */
 export async function attribute(session: Session, final: Config): Promise<Attribution> {

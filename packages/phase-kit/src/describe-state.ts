@@ -11,7 +11,7 @@ export type State = Record<string, Summary>
 /** Runs that show what one phase did; tails are claimed before and after all phases only. */
 const briefRuns = 100
 /** Fresh processes that describe a state nothing was compared with. */
-const processRuns = 3
+const processRuns = 2
 
 /**
  * The phase's workloads on one state, or those a change touches on two in turn, so that both meet the same machine; plus quality

@@ -75,12 +75,9 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
   const settings = await loadSettings(store.root)
   sweepArms(store.root)
   const report = options.reporter ?? openReporter(phase.id)
-  const runId = phase.id === 'baseline' ? beginRun(store, options.resume) : store.read('baseline').runId
+  const { runId, first } = currentRun(phase, store, settings, options.resume)
   const handoffs = phase.reads.map((id) => store.read(id, runId))
   const previous = handoffs.at(-1)
-  const first = parseConfig(
-    store.has('baseline', runId) ? store.read('baseline', runId).config : startConfig(settings, store.root),
-  )
   const runner = openJobRunner({
     journalFile: path.join(scratchFolder(store.root), 'journal', runId, `${phase.id}.ndjson`),
     keepJournal: options.resume,
@@ -142,15 +139,26 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
   return session
 }
 
-/** Phase 8 begins a run: a new id, unless an interrupted run is taken up again. */
-function beginRun(store: HandoffStore, resume: boolean): string {
-  const file = path.join(scratchFolder(store.root), 'run-id')
-  const earlier = resume ? readRunId(file) : undefined
-  if (earlier) return earlier
+interface Run {
+  runId: string
+  /** The configuration it began with. */
+  first: Config
+}
+
+/** Phase 8 begins a run with a new id, unless an interrupted one is taken up again; later phases find the run in its handoff. */
+function currentRun(phase: Phase, store: HandoffStore, settings: Settings, resume: boolean): Run {
+  if (phase.id !== 'baseline') {
+    const { runId, config } = store.read('baseline')
+    return { runId, first: parseConfig(config) }
+  }
+  const file = path.join(scratchFolder(store.root), 'run.json')
+  if (resume && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  // read before the last run's files are cleared: it may be what this one begins with
+  const first = startConfig(settings, store.root)
   const runId = `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`
+  replaceFile(file, JSON.stringify({ runId, first }))
   store.clear()
-  replaceFile(file, runId)
-  return runId
+  return { runId, first }
 }
 
 /** An index depends on the words, on how they are cut, and on who turned them into vectors. */
@@ -173,10 +181,6 @@ async function ensureIndex(session: Session): Promise<void> {
     'ingest',
   )
   if (results[0]?.kind === 'ingest') session.built = results[0].observation
-}
-
-function readRunId(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }
 
 export const isFinished = (store: HandoffStore, phase: PhaseId): boolean =>
