@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 npm install --silent --no-fund --no-audit --prefix "$work/node" "node-$(node -p 'process.platform + "-" + process.arch')@24.18.1"
 node_dir=$(echo "$work"/node/node_modules/node-*)
 git clone -q . "$work/tenfold"
-export PATH="$node_dir/bin:$PATH" npm_config_nodedir="$node_dir"
+# no reuse of an add-on that another 24 built
+export PATH="$node_dir/bin:$PATH" npm_config_nodedir="$node_dir" npm_config_side_effects_cache=false
 cd "$work/tenfold"
 node --version | grep '^v24'
 node scripts/bootstrap.mjs --models
