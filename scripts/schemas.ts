@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { evidenceSchema, finalSchema, handoffSchema, recordingSchema } from '../packages/contracts/src/index.ts'
+import { evidenceSchema, finalSchema, handoffSchema, recordingSchema } from '../packages/contracts/src/schemas.ts'
 import { referenceSchema } from '../packages/handoff-store/src/reference.ts'
 import { budgetsSchema } from '../packages/regression/src/index.ts'
 

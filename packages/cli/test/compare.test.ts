@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { evidenceSchema } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 import { readEvidence, verifyEvidence } from '@tenfold/proof'
 import { describe, expect, it } from 'vitest'
 import { folder, tenfold } from './process.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { guardResultSchema, judgedSchema, sampleLineSchema } from './evidence.ts'
 import { conditionsSchema } from './handoff.ts'
+import { outcomes } from './verdicts.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const interval = z.tuple([z.number().nullable(), z.number().nullable()])
@@ -23,9 +24,6 @@ export const armSchema = z.strictObject({
 })
 export type ArmRecord = z.infer<typeof armSchema>
 
-/** Fewest samples of each arm from which a change of p95 is claimed; below, the interval is wider than ±30 %. */
-export const tailClaimSamples = 400
-
 /** p95 of candidate ÷ incumbent. `not-claimed`: too few samples, or the interval does not clear the margin. */
 const tailSchema = z.strictObject({
   n: z.int(),
@@ -38,9 +36,6 @@ export type Tail = z.infer<typeof tailSchema>
 
 export const comparedSchema = judgedSchema.extend({ tail: tailSchema.nullable() })
 export type Compared = z.infer<typeof comparedSchema>
-
-/** `quality-lost` wins over everything: a faster system that answers worse is worse. */
-export const outcomes = ['better', 'worse', 'equivalent', 'mixed', 'undecided', 'quality-lost'] as const
 
 export const evidenceSchema = z.strictObject({
   schema: z.literal('tenfold.evidence/1'),

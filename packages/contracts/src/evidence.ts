@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { verdictNames } from './verdicts.ts'
 
 const bound = z.number().nullable()
 
@@ -79,7 +80,6 @@ const protocolSchema = z.strictObject({
 })
 export type Protocol = z.infer<typeof protocolSchema>
 
-export const verdictNames = ['faster', 'slower', 'equivalent', 'undecided'] as const
 /** `faster` reads `smaller` for bytes: the candidate has less of what should be low. */
 export const judgedSchema = z.strictObject({
   metric: z.string(),

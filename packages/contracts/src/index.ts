@@ -1,51 +1,21 @@
-export {
-  type ArmRecord,
-  armSchema,
-  type Compared,
-  comparedSchema,
-  type Evidence,
-  evidenceSchema,
-  outcomes,
-  type Recording,
-  recordingSchema,
-  type Tail,
-  tailClaimSamples,
-} from './bundle.ts'
+export type { ArmRecord, Compared, Evidence, Recording, Tail } from './bundle.ts'
 export { parseConfig } from './config.ts'
 export type { Dataset, DataWarning, Doc, Question } from './data.ts'
+export { defineSettings } from './define-settings.ts'
 export { type ErrorCode, errorExitCodes, exitCodes, messageOf, PipelineError } from './errors.ts'
-export {
-  type Fork,
-  forkSchema,
-  type GuardResult,
-  guardResultSchema,
-  type Judged,
-  judgedSchema,
-  type Ledger,
-  ledgerSchema,
-  type Noise,
-  type Pair,
-  type Protocol,
-  type SampleLine,
-  type Summary,
-  sampleLineSchema,
-  summarySchema,
-  type Verdict,
-  verdictNames,
-  verdictSchema,
+export type {
+  Fork,
+  GuardResult,
+  Judged,
+  Ledger,
+  Noise,
+  Pair,
+  Protocol,
+  SampleLine,
+  Summary,
+  Verdict,
 } from './evidence.ts'
-export {
-  type Conditions,
-  conditionsSchema,
-  type FinalHandoff,
-  finalSchema,
-  type Handoff,
-  handoffSchema,
-  type PhaseId,
-  phaseFiles,
-  phaseIds,
-  type TargetRow,
-} from './handoff.ts'
+export type { Conditions, FinalHandoff, Handoff, TargetRow } from './handoff.ts'
 export {
   describeDomain,
   isInDomain,
@@ -56,16 +26,12 @@ export {
 } from './knob-kinds.ts'
 export { type Config, defaultConfig, diffConfig, type KnobKey, knobKeys, knobs, type Patch } from './knobs.ts'
 export { isMetricName, type Metric, type MetricName, metrics, type Unit, workloadOf } from './metrics.ts'
-export {
-  type Lookup,
-  lookUp,
-  type ResponsePaths,
-  responsePathsSchema,
-  resultFrom,
-  tokenReader,
-  type Wanted,
-} from './response.ts'
-export { defineSettings, type Profile, type ProfileName, profiles, type Settings, settingsSchema } from './settings.ts'
+export { type PhaseId, phaseFiles, phaseIds } from './phases.ts'
+export { type Profile, type ProfileName, profiles } from './profiles.ts'
+export { type Lookup, lookUp, resultFrom, tokenReader, type Wanted } from './response.ts'
+export type { ResponsePaths } from './response-paths.ts'
+export type { Settings } from './settings.ts'
+export { stageNames, stageOf } from './stages.ts'
 export type {
   IngestOptions,
   IngestStats,
@@ -82,4 +48,5 @@ export type {
   TargetModule,
   Usage,
 } from './target.ts'
-export { parseTargetOptions, type StageMap, stageMapSchema, stageNames, stageOf } from './target-options.ts'
+export type { StageMap } from './target-options.ts'
+export { outcomes, tailClaimSamples, verdictNames } from './verdicts.ts'

@@ -1,12 +1,12 @@
-import { z } from 'zod'
 import { PipelineError } from './errors.ts'
+import type { ResponsePaths } from './response-paths.ts'
 import type { Passage, QueryResult, Usage } from './target.ts'
 
 const each = Symbol('[]')
 type Step = string | number | typeof each
 
 /** The steps of a path such as `results[].id`, `choices[0].delta.content` or `["odd.key"]`; undefined when it is none. */
-function stepsOf(path: string): Step[] | undefined {
+export function stepsOf(path: string): Step[] | undefined {
   const steps: Step[] = []
   const pattern = /(?:^|\.)([^.[\]"]+)|\[(\d+)\]|(\[\*?\])|\["([^"]*)"\]/y
   const start = /^\$(?=[.[]|$)/.test(path) ? 1 : 0
@@ -18,23 +18,6 @@ function stepsOf(path: string): Step[] | undefined {
   }
   return steps.length > 0 ? steps : undefined
 }
-
-const pathSchema = z
-  .string('a path such as results[].id')
-  .refine((path) => stepsOf(path) !== undefined, 'a path such as results[].id or choices[0].delta.content')
-  .optional()
-
-/** Where the parts of an answer stand in the JSON of a system. Null: the system does not give this part. */
-export const responsePathsSchema = z.strictObject({
-  ids: pathSchema.nullable(),
-  passages: z.strictObject({ docId: pathSchema, text: pathSchema, title: pathSchema, score: pathSchema }).optional(),
-  answer: pathSchema.nullable(),
-  /** The piece of text in one event of a stream. */
-  token: pathSchema,
-  usage: pathSchema,
-  cacheHit: pathSchema,
-})
-export type ResponsePaths = z.infer<typeof responsePathsSchema>
 
 const idPaths = ['ids', 'documents[].id', 'sources[].id', 'results[].id', 'passages[].docId']
 const answerPaths = ['answer', 'text', 'output', 'response']

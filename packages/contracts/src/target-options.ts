@@ -1,29 +1,10 @@
 import { z } from 'zod'
 import { PipelineError } from './errors.ts'
-import type { Stage } from './target.ts'
-
-const everyStage: Record<Stage, true> = {
-  cache: true,
-  embed: true,
-  vector: true,
-  lexical: true,
-  fuse: true,
-  hydrate: true,
-  prompt: true,
-  prefill: true,
-  decode: true,
-}
-export const stageNames = Object.keys(everyStage) as Stage[]
+import { stageNames } from './stages.ts'
 
 /** What a system calls its stages → the stage it is. A known stage name means itself when it is not listed. */
 export const stageMapSchema = z.record(z.string(), z.enum(stageNames, `one of the stages ${stageNames.join(', ')}`))
 export type StageMap = z.infer<typeof stageMapSchema>
-
-/** The stage a system calls `name`, or undefined when it means nothing here. */
-export function stageOf(name: string, map: StageMap = {}): Stage | undefined {
-  if (Object.hasOwn(map, name)) return map[name]
-  return Object.hasOwn(everyStage, name) ? (name as Stage) : undefined
-}
 
 /** Options of a target as its schema says. Throws CONFIG_OUT_OF_RANGE with the key, what it was, and what it takes. */
 export function parseTargetOptions<T extends z.ZodType>(schema: T, target: string, given: unknown): z.output<T> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lookUp, PipelineError, responsePathsSchema, resultFrom, tokenReader } from '../src/index.ts'
+import { lookUp, PipelineError, resultFrom, tokenReader } from '../src/index.ts'
+import { responsePathsSchema } from '../src/schemas.ts'
 
 describe('lookUp', () => {
   const json = { a: { b: [{ id: 1 }, { id: 2 }] }, 'odd.key': 'x', list: [[1, 2], [3]], none: [], nil: null }

@@ -4,15 +4,12 @@ import {
   type ErrorCode,
   errorExitCodes,
   exitCodes,
-  handoffSchema,
   messageOf,
   PipelineError,
   phaseFiles,
   phaseIds,
-  sampleLineSchema,
-  settingsSchema,
-  summarySchema,
 } from '../src/index.ts'
+import { handoffSchema, sampleLineSchema, settingsSchema, summarySchema } from '../src/schemas.ts'
 
 const summary = { samples: 's', n: 1, mean: 1, stdev: 0, min: 1, max: 1, p50: 1, p95: null, p99: null }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { parseTargetOptions, stageMapSchema, stageOf } from '../src/index.ts'
+import { stageOf } from '../src/index.ts'
+import { parseTargetOptions, stageMapSchema } from '../src/schemas.ts'
 
 const schema = z.strictObject({ url: z.string(), retry: z.strictObject({ times: z.int().default(1) }).optional() })
 

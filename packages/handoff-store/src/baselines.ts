@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { PipelineError, summarySchema } from '@tenfold/contracts'
+import { PipelineError } from '@tenfold/contracts'
+import { summarySchema } from '@tenfold/contracts/schemas'
 import { z } from 'zod'
 import { asJson, replaceFile, workspaceRoot } from './files.ts'
 

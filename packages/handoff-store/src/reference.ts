@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { armSchema, conditionsSchema, messageOf, PipelineError } from '@tenfold/contracts'
+import { messageOf, PipelineError } from '@tenfold/contracts'
+import { armSchema, conditionsSchema } from '@tenfold/contracts/schemas'
 import { z } from 'zod'
 import { asJson, replaceFile, workspaceRoot } from './files.ts'
 import { openJournal } from './journal.ts'

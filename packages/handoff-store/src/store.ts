@@ -2,16 +2,14 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import {
   type FinalHandoff,
-  finalSchema,
   type Handoff,
-  handoffSchema,
   type PhaseId,
   PipelineError,
   phaseFiles,
   phaseIds,
   type SampleLine,
-  sampleLineSchema,
 } from '@tenfold/contracts'
+import { finalSchema, handoffSchema, sampleLineSchema } from '@tenfold/contracts/schemas'
 import type { z } from 'zod'
 import { replaceFile, sha256, sha256OfFile, workspaceRoot } from './files.ts'
 import { writeSealed } from './seal.ts'

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { PipelineError, type Target, type TargetModule } from '@tenfold/contracts'
-import { workspaceRoot } from '@tenfold/handoff-store'
+import { workspaceRoot } from '@tenfold/handoff-store/files'
 import { seededRandom } from '@tenfold/measure'
 import type { ArmSpec, Job, TargetRef } from './job.ts'
 

@@ -1,4 +1,4 @@
-import type { Dataset, Doc, Question } from '@tenfold/contracts'
+import type { Dataset, Question } from '@tenfold/contracts'
 import { openDataset, type QuestionFile, readQuestionFile } from '@tenfold/dataset'
 
 /** The data of a setting: `default` or a folder. */
@@ -7,10 +7,6 @@ export const openData = (data: string): Promise<Dataset> =>
 
 /** Questions alone, for systems that hold their own documents. */
 export const openQuestions = (file: string): QuestionFile => readQuestionFile(file)
-
-export async function* docsOf(data: string, concurrency?: number): AsyncGenerator<Doc> {
-  yield* (await openData(data)).docs(concurrency)
-}
 
 /** Known-item questions made when a folder brings none. */
 const knownItems = 120

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Config, PipelineError, parseConfig, type Settings, settingsSchema } from '@tenfold/contracts'
+import { type Config, PipelineError, parseConfig, type Settings } from '@tenfold/contracts'
+import { settingsSchema } from '@tenfold/contracts/schemas'
 import { openHandoffStore, workspaceRoot } from '@tenfold/handoff-store'
 
 const environment = {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type Evidence, evidenceSchema, PipelineError } from '@tenfold/contracts'
+import { type Evidence, PipelineError } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 import { asJson, replaceFile, sha256 } from '@tenfold/handoff-store'
 
 /** SHA-256 of the evidence without its digest, as JSON without white space. */

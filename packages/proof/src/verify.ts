@@ -1,6 +1,5 @@
 import {
   type Evidence,
-  evidenceSchema,
   isMetricName,
   type Judged,
   messageOf,
@@ -8,6 +7,7 @@ import {
   type SampleLine,
   tailClaimSamples,
 } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 import { workloads } from '@tenfold/harness'
 import { coinsOf, figuresOf, nonInferior, tailOf } from '@tenfold/measure'
 import { digestOf } from './bundle.ts'

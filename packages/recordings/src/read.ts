@@ -1,4 +1,5 @@
-import { type Recording, recordingSchema } from '@tenfold/contracts'
+import type { Recording } from '@tenfold/contracts'
+import { recordingSchema } from '@tenfold/contracts/schemas'
 import { autocannon } from './formats/autocannon.ts'
 import { evidence } from './formats/evidence.ts'
 import { type Choice, type Format, Lines } from './formats/format.ts'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Evidence, evidenceSchema, PipelineError, type Recording } from '@tenfold/contracts'
+import { type Evidence, PipelineError, type Recording } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 
 export const fixture = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8')
 

@@ -1,4 +1,4 @@
-import { recordingSchema } from '@tenfold/contracts'
+import { recordingSchema } from '@tenfold/contracts/schemas'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatNames, readRecording } from '../src/index.ts'

@@ -2,7 +2,6 @@ import {
   type ArmRecord,
   type Compared,
   type Evidence,
-  evidenceSchema,
   type Fork,
   type GuardResult,
   type Judged,
@@ -10,6 +9,7 @@ import {
   type SampleLine,
   tailClaimSamples,
 } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 import { sha256 } from '@tenfold/handoff-store'
 import { judge, median, nonInferior, seededRandom, seedOf, tailOf } from '@tenfold/measure'
 import { outcomeOf } from '@tenfold/proof'

@@ -1,4 +1,5 @@
-import { type Config, defaultConfig, finalSchema, phaseIds } from '@tenfold/contracts'
+import { type Config, defaultConfig, phaseIds } from '@tenfold/contracts'
+import { finalSchema } from '@tenfold/contracts/schemas'
 import { describe, expect, it } from 'vitest'
 import { buildFinal } from '../src/final.ts'
 import { fixture, storeOf, unchangedFixture } from './fixture.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Evidence, evidenceSchema, isMetricName, metrics, PipelineError } from '@tenfold/contracts'
+import { type Evidence, isMetricName, metrics, PipelineError } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 import { invalid, parseAs } from '../refusal.ts'
 import { type Content, type Format, has } from './format.ts'
 

@@ -1,4 +1,4 @@
-import { recordingSchema } from '@tenfold/contracts'
+import { recordingSchema } from '@tenfold/contracts/schemas'
 import { invalid, parseAs } from '../refusal.ts'
 import { type Format, has } from './format.ts'
 

@@ -1,4 +1,5 @@
-import { type Evidence, evidenceSchema, outcomes, verdictNames } from '@tenfold/contracts'
+import { type Evidence, outcomes, verdictNames } from '@tenfold/contracts'
+import { evidenceSchema } from '@tenfold/contracts/schemas'
 import { budgetsSchema, type GateResult, type GateRow } from '@tenfold/regression'
 import fc from 'fast-check'
 

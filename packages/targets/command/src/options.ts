@@ -1,4 +1,4 @@
-import { parseTargetOptions, responsePathsSchema, stageMapSchema } from '@tenfold/contracts'
+import { parseTargetOptions, responsePathsSchema, stageMapSchema } from '@tenfold/contracts/schemas'
 import { z } from 'zod'
 
 const wordsOf = (command: string | string[]) => [command].flat()

@@ -1,4 +1,4 @@
-import { parseTargetOptions, stageMapSchema } from '@tenfold/contracts'
+import { parseTargetOptions, stageMapSchema } from '@tenfold/contracts/schemas'
 import { z } from 'zod'
 
 const optionsSchema = z.strictObject({
