@@ -1,11 +1,9 @@
+import { bert } from './bert.ts'
 import { buildGraph, type GraphBuilder } from './graph-builder.ts'
 import type { Graph } from './onnx-proto.ts'
 import { besides, transpose } from './quantize.ts'
 import type { Safetensors } from './safetensors.ts'
 import type { WeightsFile } from './weights-file.ts'
-
-/** Shape of all-MiniLM-L6-v2 (its config.json); texts were cut at 256 tokens when it was trained. */
-export const bert = { layers: 6, hidden: 384, heads: 12, maxTokens: 256, epsilon: 1e-12 } as const
 
 /** A matrix for `x @ matrix`, rows = inputs, with its bias. */
 interface Dense {

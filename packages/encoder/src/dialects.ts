@@ -1,4 +1,5 @@
-import { bert, type Dialect, type Embeddings } from './bert-graph.ts'
+import { bert } from './bert.ts'
+import type { Dialect, Embeddings } from './bert-graph.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Quantized, quantizeColumns, quantizeRows } from './quantize.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type EnsureOptions, ensureModel, modelCacheDir } from '@tenfold/models'
 import { type BatchRule, packBatch, planBatches } from './batches.ts'
-import { bert } from './bert-graph.ts'
+import { bert } from './bert.ts'
 import { ensureGraph, type Vocabulary } from './graph-cache.ts'
 import { type Lane, openLanes } from './lanes.ts'
 import { openRunner } from './runner.ts'

@@ -1,19 +1,13 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { messageOf, PipelineError } from '@tenfold/contracts'
 import { env } from 'onnxruntime-node'
-import { writeBertGraph } from './bert-graph.ts'
-import { fusedDialect, int8Dialect } from './dialects.ts'
-import { encodeModel } from './onnx-proto.ts'
-import { openSafetensors } from './safetensors.ts'
-import { standardDialect } from './standard-dialect.ts'
-import { createWeightsFile } from './weights-file.ts'
 
 /** Raised whenever the same inputs would give another graph. */
 const writerVersion = 1
@@ -39,17 +33,9 @@ export async function ensureGraph(request: GraphRequest): Promise<string> {
   const levels = /vnni/.test(flags) || process.arch !== 'x64' ? 127 : 63
   const identity = [modelSha256, writerVersion, precision, vocabulary, precision === 'int8' ? levels : '']
   const plain = await ensureFolder(join(cache, keyOf(identity)), async (folder) => {
-    const source = await openSafetensors(model)
-    const target = await createWeightsFile(join(folder, files.weights))
-    const int8 = (graph: Parameters<typeof fusedDialect>[0]) => int8Dialect(graph, levels)
-    const dialect = vocabulary === 'standard' ? standardDialect : precision === 'int8' ? int8 : fusedDialect
-    try {
-      const graph = await writeBertGraph(source, target, dialect)
-      await writeFile(join(folder, files.graph), encodeModel(graph, files.weights), { flush: true })
-    } finally {
-      await source.close()
-      await target.close()
-    }
+    // the writer and its protobuf are loaded only here: most starts find the graph written
+    const { writeModel } = await import('./write-model.ts')
+    await writeModel({ model, folder, files, precision, vocabulary, levels })
   })
   if (weights === 'copy') return join(plain, files.graph)
   const packed = [...identity, 'packed', env.versions.node ?? '', flags]

@@ -1,6 +1,6 @@
 export type { BatchRule } from './batches.ts'
 export { planBatches } from './batches.ts'
-export { bert } from './bert-graph.ts'
+export { bert } from './bert.ts'
 export type { EmbedOptions, Encoder, EncoderInfo, EncoderOptions } from './encoder.ts'
 export { openEncoder } from './encoder.ts'
 export type { Lane } from './lanes.ts'

@@ -1,7 +1,7 @@
 import { messageOf } from '@tenfold/contracts'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import type { Batch } from './batches.ts'
-import { bert } from './bert-graph.ts'
+import { bert } from './bert.ts'
 
 export type Device = 'cpu' | 'coreml' | 'webgpu' | 'cuda' | 'dml'
 

@@ -1,4 +1,5 @@
-import { bert, type Dialect } from './bert-graph.ts'
+import { bert } from './bert.ts'
+import type { Dialect } from './bert-graph.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 
 const { hidden, heads, maxTokens, epsilon } = bert

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Tokenizer } from '@huggingface/tokenizers'
-import { bert } from './bert-graph.ts'
+import { bert } from './bert.ts'
 
 /** Longest text looked at, in UTF-16 units: 64 per token, where English takes 4 to 5. */
 const maxUnits = bert.maxTokens * 64

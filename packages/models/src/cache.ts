@@ -3,8 +3,6 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-// @ts-expect-error the package has no types
-import { lock as untypedLock } from 'proper-lockfile'
 
 type Environment = Record<string, string | undefined>
 
@@ -46,8 +44,12 @@ interface LockOptions {
   onCompromised(): void
 }
 
-/** Rejects with code ELOCKED while another process holds the lock. */
-const lock: (folder: string, options: LockOptions) => Promise<() => Promise<void>> = untypedLock
+/** Rejects with code ELOCKED while another process holds the lock. Loaded when there is something to lock: most starts find all they need. */
+async function lock(folder: string, options: LockOptions): Promise<() => Promise<void>> {
+  // @ts-expect-error the package has no types
+  const { lock } = await import('proper-lockfile')
+  return lock(folder, options)
+}
 
 const staleMs = 5_000
 

