@@ -11,6 +11,7 @@ import { asJson, sha256 } from '@tenfold/handoff-store'
 import { at, type Handoffs } from './evidence.ts'
 import { recommend } from './recommend.ts'
 import { targetRows, totalOf } from './targets.ts'
+import { techniquesFile } from './techniques.ts'
 
 export const pageFile = 'report/index.html'
 
@@ -48,7 +49,7 @@ function createdFiles(handoffs: Handoffs): string[] {
   })
   const profiles = Object.values((at(handoffs.profiler.details, 'before', 'files') ?? {}) as object).map(String)
   const baselines = handoffs.baseline.before['query.ms'] ? ['baselines/performance_baselines.json'] : []
-  return [...ofPhases, ...baselines, ...profiles, 'handoff/phase_10_complete.json', pageFile]
+  return [...ofPhases, ...baselines, ...profiles, 'handoff/phase_10_complete.json', pageFile, techniquesFile]
 }
 
 const deviceKeys = ['metal.encoderDevice', 'metal.generatorDevice'] as const

@@ -1,24 +1,8 @@
 import type { Evidence } from '@tenfold/contracts'
 import type { GateResult } from '@tenfold/regression'
+import { code, escaped, table } from '../markdown-table.ts'
 import { gateText, gateTitle } from './gate-rows.ts'
-import { plain } from './numbers.ts'
 import { comparisonRows, conditionsText, countsText, noiseFloorText, qualityText, sharedText } from './rows.ts'
-
-/** Text that Markdown and HTML leave alone. */
-const escaped = (text: string): string =>
-  plain(text).replace(/[\\`*_{}[\]<>|~#&@]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-
-/** A code span: nothing in it is Markdown, a mention or a tag. Backticks would end it, pipes the cell. */
-const code = (text: string): string => `\`${plain(text).replace(/[`|]/g, "'") || ' '}\``
-
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-
-/** Columns from the second on are figures when `figures` says so. */
-const table = (
-  head: readonly string[],
-  figures: readonly boolean[],
-  rows: readonly (readonly string[])[],
-): string[] => [line(head), line(head.map((_, i) => (figures[i] ? '---:' : ':---'))), ...rows.map(line)]
 
 const details = (summary: string, lines: readonly string[]): string[] => [
   '<details>',
