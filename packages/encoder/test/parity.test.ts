@@ -1,37 +1,40 @@
-import { mkdir, mkdtemp, readdir, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { ensureModel, type Model } from '@tenfold/models'
+import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { packBatch } from '../src/batches.ts'
+import { bertModels } from '../src/bert.ts'
 import { ensureGraph, type GraphRequest } from '../src/graph-cache.ts'
+import { findModel, type ModelSource } from '../src/model-source.ts'
+import { parityTexts } from '../src/parity-texts.ts'
 import { openSession } from '../src/session.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
 import { build, dot, paragraphs, row } from './fixture.ts'
 import { referenceEncoder } from './reference.ts'
 
-let model: Model
+let source: ModelSource
+let safetensors: string
 let tokenizer: TextTokenizer
 let cache: string
 let reference: ReturnType<typeof referenceEncoder>
 beforeAll(async () => {
   build()
-  model = await ensureModel('all-MiniLM-L6-v2')
-  tokenizer = await openTokenizer(model.files['tokenizer.json']!)
-  reference = referenceEncoder(model.files['model.safetensors']!)
+  source = await findModel(undefined, {})
+  safetensors = (source.file as { safetensors: string }).safetensors
+  tokenizer = await openTokenizer(source.tokenizer, 256)
+  reference = referenceEncoder(safetensors, bertModels['all-MiniLM-L6-v2'])
   cache = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
 })
 
 const request = (wanted: Partial<GraphRequest>): GraphRequest => ({
-  model: model.files['model.safetensors']!,
-  modelSha256: model.sha256['model.safetensors']!,
+  source,
   precision: 'fp32',
   vocabulary: 'fused',
   weights: 'copy',
   cache,
   ...wanted,
 })
-const cpu = { threads: 1, arena: true, spin: false, device: 'cpu' } as const
+const cpu = { threads: 1, arena: true, spin: false, device: 'cpu', pooling: 'mean' } as const
 
 async function vectors(wanted: Partial<GraphRequest>, texts: string[]): Promise<Float32Array> {
   const session = await openSession({ graph: await ensureGraph(request(wanted)), ...cpu })
@@ -78,7 +81,8 @@ describe('the graph', () => {
     const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
     const paths = await Promise.all([1, 2, 3].map(() => ensureGraph(request({ precision: 'int8', cache: own }))))
     expect(new Set(paths).size).toBe(1)
-    expect(await readdir(own)).toHaveLength(1)
+    expect((await readdir(own)).filter((name) => name.endsWith('.part'))).toEqual([])
+    expect(await readdir(own)).toHaveLength(2) // int8, and fp32 to compare it with
   })
 
   it('removes what a process killed during a conversion left, and nothing younger', async () => {
@@ -86,13 +90,70 @@ describe('the graph', () => {
     for (const name of ['old.1.x.part', 'young.2.y.part']) await mkdir(join(own, name))
     const longAgo = new Date(Date.now() - 3_600_000)
     await utimes(join(own, 'old.1.x.part'), longAgo, longAgo)
-    await ensureGraph(request({ precision: 'int8', cache: own }))
+    await ensureGraph(request({ cache: own }))
     expect((await readdir(own)).filter((name) => name.endsWith('.part'))).toEqual(['young.2.y.part'])
   })
 
   it('leaves nothing behind when the model cannot be read', async () => {
     const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    await expect(ensureGraph(request({ model: model.files['tokenizer.json']!, cache: own }))).rejects.toThrow()
+    const shape = bertModels['all-MiniLM-L6-v2']
+    const wrong = { ...source, file: { safetensors: source.tokenizer, shape } }
+    await expect(ensureGraph(request({ source: wrong, cache: own }))).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+    })
     expect(await readdir(own)).toEqual([])
+  })
+
+  it('cut short on disk after its conversion is converted again', async () => {
+    const before = await vectors({ precision: 'int8' }, texts)
+    const graph = await ensureGraph(request({ precision: 'int8' }))
+    await truncate(join(dirname(graph), 'weights.bin'), 1_000_000)
+    expect([...(await vectors({ precision: 'int8' }, texts))]).toEqual([...before])
+  })
+})
+
+describe('the comparison with fp32', () => {
+  const parityOf = async (graph: string) => JSON.parse(await readFile(join(dirname(graph), 'parity.json'), 'utf8'))
+
+  it('S3-16 is written beside the graph and not made twice', async () => {
+    const graph = await ensureGraph(request({ precision: 'int8' }))
+    const parity = await parityOf(graph)
+    expect(parity).toMatchObject({ texts: parityTexts.length })
+    expect(parity.mean).toBeGreaterThan(0.99)
+    expect(parity.mean).toBeLessThan(0.99999)
+    const marked = { ...parity, mean: 0.995, min: 0.98 }
+    await writeFile(join(dirname(graph), 'parity.json'), JSON.stringify(marked))
+    expect(await parityOf(await ensureGraph(request({ precision: 'int8' })))).toEqual(marked)
+  })
+
+  it('S2-6 finds no difference where only the layout of fp32 weights changed', async () => {
+    expect((await parityOf(await ensureGraph(request({ weights: 'mmap' })))).min).toBeGreaterThan(0.9999)
+  })
+
+  it('refuses a graph below the gate with its figures and the way out', async () => {
+    const graph = await ensureGraph(request({ precision: 'int8' }))
+    const file = join(dirname(graph), 'parity.json')
+    await writeFile(file, '{"mean":0.985,"min":0.91,"texts":16}')
+    await expect(ensureGraph(request({ precision: 'int8' }))).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringMatching(/0\.98500 .*0\.91000/),
+      hint: expect.stringContaining('speed.precision'),
+    })
+    await writeFile(file, '{"mean":')
+    await ensureGraph(request({ precision: 'int8' })) // a result cut short is found out again
+    expect((await parityOf(graph)).mean).toBeGreaterThan(0.99)
+  })
+
+  it('sees a graph whose weights went wrong', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
+    const graph = await ensureGraph(request({ precision: 'int8', cache: own }))
+    const weights = join(dirname(graph), 'weights.bin')
+    const bytes = await readFile(weights)
+    bytes.fill(1, bytes.length / 2, (3 * bytes.length) / 4)
+    await writeFile(weights, bytes)
+    await writeFile(join(dirname(graph), 'parity.json'), '')
+    await expect(ensureGraph(request({ precision: 'int8', cache: own }))).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+    })
   })
 })
