@@ -41,7 +41,18 @@ const goals = {
   eventLoop: ['event-loop delay while documents are embedded, p99 ms', '≤ 20 ms'],
 } as const
 
-const sizes = [1, 2, 4, 8, 16, 32]
+/** Batch sizes of the peer; texts of a round; rounds; documents the quality is judged on; questions asked during an ingest. */
+const plan = values.short
+  ? { sizes: [1, 8, 32], abstracts: 32, short: 128, rounds: 3, judged: 400, questions: 100 }
+  : {
+      sizes: [1, 2, 4, 8, 16, 32],
+      abstracts: 64,
+      short: 512,
+      rounds: 10,
+      judged: Number.POSITIVE_INFINITY,
+      questions: 400,
+    }
+const { sizes, rounds } = plan
 const peerAt = (size: number) => `transformers.js at ${size}`
 const cores = availableParallelism()
 const engine: EncoderOptions = {
@@ -86,7 +97,7 @@ async function measure(data: BenchData): Promise<Row[]> {
   const exact = await openEncoder({ ...engine, precision: 'fp32' })
   const tell = (line: string) => process.stderr.write(`${line}\n`)
 
-  const runRace = async (texts: string[], perRound: number, rounds: number, withFp32: boolean) => {
+  const runRace = async (texts: string[], perRound: number, withFp32: boolean) => {
     const racers = {
       int8: (slice: string[]) => small.embed(slice),
       ...(withFp32 && { fp32: (slice: string[]) => exact.embed(slice) }),
@@ -98,19 +109,17 @@ async function measure(data: BenchData): Promise<Row[]> {
     return times
   }
   const compared = (goal: keyof typeof goals, limit: number, times: Times, ours: string, other: string, n: number) => {
-    const rounds = times[other]!.length
-    const { ratio, interval } = speedup(times[other]!, times[ours]!.slice(0, rounds))
+    const { ratio, interval } = speedup(times[other]!, times[ours]!)
     const rate = (name: string) => round(n / mean(times[name]!))
     const met = interval[0] >= limit
     const why = `${rate(ours)} against ${rate(other)} a second (${other}), ${rounds} rounds of ${n}; ${engine.workers} workers of 1 thread, ${engine.batch.tokenBudget} tokens a batch`
     return row(goal, { measured: round(ratio), interval: [round(interval[0]), round(interval[1])], met, why })
   }
 
-  const [abstracts, few] = values.short ? [32, 128] : [64, 512]
-  const rounds = values.short ? 4 : 10
-  const long = await runRace(docs, abstracts, rounds, true)
+  const { abstracts, short: few } = plan
+  const long = await runRace(docs, abstracts, true)
   const best = fastest(long, sizes.map(peerAt))
-  const short = await runRace(data.short, few, rounds, false)
+  const short = await runRace(data.short, few, false)
   const shortBest = fastest(short, sizes.map(peerAt))
 
   const sample = [...docs.slice(0, 24), ...data.short.slice(0, 24)]
@@ -119,7 +128,7 @@ async function measure(data: BenchData): Promise<Row[]> {
   await peer.close()
 
   tell('embedding documents with both precisions for the quality of int8')
-  const count = values.short ? 1000 : docs.length
+  const count = Math.min(plan.judged, docs.length)
   const before = await vectorsOf(exact, data, count, scratch, await nameOf(source, 'fp32'))
   const after = await vectorsOf(small, data, count, scratch, await nameOf(source, 'int8'))
   const quality = compareQuality(before, after, data)
@@ -127,7 +136,7 @@ async function measure(data: BenchData): Promise<Row[]> {
 
   tell('asking questions while documents are embedded')
   const serving = await openEncoder({ ...engine, queryWorker: true })
-  const asked = await askUnderIngest(serving, data.short, docs, values.short ? 100 : 400)
+  const asked = await askUnderIngest(serving, data.short, docs, plan.questions)
   await serving.close()
   const [idle, busy] = [quantile(asked.idleMs, 0.95), quantile(asked.busyMs, 0.95)]
   const tail = tailRatioInterval(asked.idleMs, asked.busyMs)

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { ElementType, Tensor } from './onnx-proto.ts'
 
-type Values = Float32Array | Int8Array | Uint8Array
+type Values = Float32Array | Int8Array
 
 /** The file an ONNX graph keeps its weights in, written tensor by tensor. */
 export interface WeightsFile {
@@ -14,8 +14,7 @@ export interface WeightsFile {
 /** Start of each tensor: a page, so that mapping one never touches the page of another. */
 const alignment = 4096
 
-const typeOf = (values: Values): ElementType =>
-  values instanceof Float32Array ? 'float' : values instanceof Int8Array ? 'int8' : 'uint8'
+const typeOf = (values: Values): ElementType => (values instanceof Float32Array ? 'float' : 'int8')
 
 export async function createWeightsFile(path: string): Promise<WeightsFile> {
   const file = await open(path, 'wx')

@@ -35,7 +35,12 @@ describe.each([
       expect(dot(alone, row(slab, i)), name).toBeGreaterThan(options.precision === 'int8' ? 0.95 : 0.9999)
     }
     for (const length of encoder.tokenLengths(texts)) expect(length).toBeLessThanOrEqual(256)
-    expect(encoder.countTokens(nasty['a line of 10 MB']!)).toBe(400_000 * 6)
     await encoder.close()
   })
+})
+
+it('the tokens of a line of 10 MB are counted', async () => {
+  const encoder = await openEncoder(plain)
+  expect(encoder.countTokens(nasty['a line of 10 MB']!)).toBe(400_000 * 6)
+  await encoder.close()
 })

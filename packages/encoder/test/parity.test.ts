@@ -10,9 +10,12 @@ import { parityTexts } from '../src/parity-texts.ts'
 import { openSession } from '../src/session.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
 import { build, dot, paragraphs, row } from './fixture.ts'
+import { modelFolder } from './random-bert.ts'
 import { referenceEncoder } from './reference.ts'
 
 let source: ModelSource
+/** Random weights: two layers of 64. */
+let little: ModelSource
 let safetensors: string
 let tokenizer: TextTokenizer
 let cache: string
@@ -23,7 +26,9 @@ beforeAll(async () => {
   safetensors = (source.file as { safetensors: string }).safetensors
   tokenizer = await openTokenizer(source.tokenizer, 256)
   reference = referenceEncoder(safetensors, bertModels['all-MiniLM-L6-v2'])
+  const folder = modelFolder(source.tokenizer)
   cache = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
+  little = await findModel({ folder }, { env: { TENFOLD_CACHE: cache } })
 })
 
 const request = (wanted: Partial<GraphRequest>): GraphRequest => ({
@@ -76,84 +81,81 @@ describe('the graph', () => {
       for (const [i, value] of mapped.entries()) expect(value).toBeCloseTo(copied[i]!, 5)
     },
   )
+})
 
-  it('is converted once for callers at the same time, and leaves nothing temporary', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    const paths = await Promise.all([1, 2, 3].map(() => ensureGraph(request({ precision: 'int8', cache: own }))))
+describe('the cache of graphs', () => {
+  const own = () => mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
+
+  it('converts once for callers at the same time, and leaves nothing temporary', async () => {
+    const folder = await own()
+    const paths = await Promise.all([1, 2, 3].map(() => ensureGraph(request({ source: little, cache: folder }))))
     expect(new Set(paths).size).toBe(1)
-    expect((await readdir(own)).filter((name) => name.endsWith('.part'))).toEqual([])
-    expect(await readdir(own)).toHaveLength(2) // int8, and fp32 to compare it with
+    expect(await readdir(folder)).toHaveLength(1)
   })
 
   it('removes what a process killed during a conversion left, and nothing younger', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    for (const name of ['old.1.x.part', 'young.2.y.part']) await mkdir(join(own, name))
+    const folder = await own()
+    for (const name of ['old.1.x.part', 'young.2.y.part']) await mkdir(join(folder, name))
     const longAgo = new Date(Date.now() - 3_600_000)
-    await utimes(join(own, 'old.1.x.part'), longAgo, longAgo)
-    await ensureGraph(request({ cache: own }))
-    expect((await readdir(own)).filter((name) => name.endsWith('.part'))).toEqual(['young.2.y.part'])
+    await utimes(join(folder, 'old.1.x.part'), longAgo, longAgo)
+    await ensureGraph(request({ source: little, cache: folder }))
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual(['young.2.y.part'])
   })
 
-  it('leaves nothing behind when the model cannot be read', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    const shape = bertModels['all-MiniLM-L6-v2']
-    const wrong = { ...source, file: { safetensors: source.tokenizer, shape } }
-    await expect(ensureGraph(request({ source: wrong, cache: own }))).rejects.toMatchObject({
+  it('keeps nothing of a model that cannot be read', async () => {
+    const folder = await own()
+    const wrong = { ...little, file: { ...little.file, safetensors: little.tokenizer } }
+    await expect(ensureGraph(request({ source: wrong, cache: folder }))).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
     })
-    expect(await readdir(own)).toEqual([])
+    expect(await readdir(folder)).toEqual([])
   })
 
-  it('cut short on disk after its conversion is converted again', async () => {
-    const before = await vectors({ precision: 'int8' }, texts)
-    const graph = await ensureGraph(request({ precision: 'int8' }))
-    await truncate(join(dirname(graph), 'weights.bin'), 1_000_000)
-    expect([...(await vectors({ precision: 'int8' }, texts))]).toEqual([...before])
+  it('converts again what was cut short on disk', async () => {
+    const folder = await own()
+    const weights = join(dirname(await ensureGraph(request({ source: little, cache: folder }))), 'weights.bin')
+    const whole = await readFile(weights)
+    await truncate(weights, whole.length / 2)
+    await ensureGraph(request({ source: little, cache: folder }))
+    expect(whole.equals(await readFile(weights))).toBe(true)
+    expect(await readdir(folder)).toHaveLength(1)
   })
 })
 
 describe('the comparison with fp32', () => {
   const parityOf = async (graph: string) => JSON.parse(await readFile(join(dirname(graph), 'parity.json'), 'utf8'))
 
-  it('S3-16 is written beside the graph and not made twice', async () => {
-    const graph = await ensureGraph(request({ precision: 'int8' }))
-    const parity = await parityOf(graph)
-    expect(parity).toMatchObject({ texts: parityTexts.length })
+  it('S3-16 is written beside an int8 graph and shows what int8 costs', async () => {
+    const parity = await parityOf(await ensureGraph(request({ precision: 'int8' })))
+    expect(parity.texts).toBe(parityTexts.length)
     expect(parity.mean).toBeGreaterThan(0.99)
     expect(parity.mean).toBeLessThan(0.99999)
-    const marked = { ...parity, mean: 0.995, min: 0.98 }
-    await writeFile(join(dirname(graph), 'parity.json'), JSON.stringify(marked))
-    expect(await parityOf(await ensureGraph(request({ precision: 'int8' })))).toEqual(marked)
   })
 
   it('S2-6 finds no difference where only the layout of fp32 weights changed', async () => {
     expect((await parityOf(await ensureGraph(request({ weights: 'mmap' })))).min).toBeGreaterThan(0.9999)
   })
 
-  it('refuses a graph below the gate with its figures and the way out', async () => {
-    const graph = await ensureGraph(request({ precision: 'int8' }))
+  it('is made once, refuses below the gate with its figures and the way out, and sees weights that went wrong', async () => {
+    const packed = request({ source: little, weights: 'mmap' })
+    const graph = await ensureGraph(packed)
     const file = join(dirname(graph), 'parity.json')
+    await writeFile(file, '{"mean":0.99995,"min":0.99991,"texts":16}')
+    await ensureGraph(packed)
+    expect((await parityOf(graph)).mean).toBe(0.99995)
+
     await writeFile(file, '{"mean":0.985,"min":0.91,"texts":16}')
-    await expect(ensureGraph(request({ precision: 'int8' }))).rejects.toMatchObject({
+    await expect(ensureGraph(packed)).rejects.toMatchObject({
       code: 'ENGINE_UNAVAILABLE',
       message: expect.stringMatching(/0\.98500 .*0\.91000/),
-      hint: expect.stringContaining('speed.precision'),
+      hint: expect.stringContaining('memory.weights'),
     })
-    await writeFile(file, '{"mean":')
-    await ensureGraph(request({ precision: 'int8' })) // a result cut short is found out again
-    expect((await parityOf(graph)).mean).toBeGreaterThan(0.99)
-  })
 
-  it('sees a graph whose weights went wrong', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    const graph = await ensureGraph(request({ precision: 'int8', cache: own }))
     const weights = join(dirname(graph), 'weights.bin')
     const bytes = await readFile(weights)
-    bytes.fill(1, bytes.length / 2, (3 * bytes.length) / 4)
-    await writeFile(weights, bytes)
-    await writeFile(join(dirname(graph), 'parity.json'), '')
-    await expect(ensureGraph(request({ precision: 'int8', cache: own }))).rejects.toMatchObject({
-      code: 'ENGINE_UNAVAILABLE',
-    })
+    await writeFile(weights, bytes.fill(1, bytes.length / 2))
+    await writeFile(file, '{"mean":') // a result cut short is found out again
+    await expect(ensureGraph(packed)).rejects.toThrow('other vectors than fp32')
+    expect((await parityOf(graph)).min).toBeLessThan(0.9999)
   })
 })

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { env, pipeline } from '@huggingface/transformers'
 import { bertModels } from '../../src/bert.ts'
@@ -15,6 +15,7 @@ const shape = bertModels[name]
 export async function openPeer(source: ModelSource, scratch: string) {
   if (!('safetensors' in source.file)) throw new TypeError('the peer needs the weights of the known model')
   const folder = path.join(scratch, name)
+  rmSync(folder, { recursive: true, force: true })
   mkdirSync(path.join(folder, 'onnx'), { recursive: true })
   await writeModel({
     safetensors: source.file.safetensors,
@@ -32,6 +33,11 @@ export async function openPeer(source: ModelSource, scratch: string) {
     tokenizer_class: 'BertTokenizer',
     model_max_length: shape.maxTokens,
     do_lower_case: true,
+    pad_token: '[PAD]',
+    unk_token: '[UNK]',
+    cls_token: '[CLS]',
+    sep_token: '[SEP]',
+    mask_token: '[MASK]',
   })
   write('config.json', {
     architectures: ['BertModel'],
