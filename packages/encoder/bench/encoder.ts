@@ -112,7 +112,10 @@ async function measure(data: BenchData): Promise<Row[]> {
     const { ratio, interval } = speedup(times[other]!, times[ours]!)
     const rate = (name: string) => round(n / mean(times[name]!))
     const met = interval[0] >= limit
-    const why = `${rate(ours)} against ${rate(other)} a second (${other}), ${rounds} rounds of ${n}; ${engine.workers} workers of 1 thread, ${engine.batch.tokenBudget} tokens a batch`
+    const short = met
+      ? ''
+      : `lower bound below ${limit}: it runs the same fused fp32 operators, so what counts is the arithmetic, the padding and the copies saved; `
+    const why = `${short}${rate(ours)} against ${rate(other)} a second (${other}), ${rounds} rounds of ${n}; ${engine.workers} workers of 1 thread, ${engine.batch.tokenBudget} tokens a batch`
     return row(goal, { measured: round(ratio), interval: [round(interval[0]), round(interval[1])], met, why })
   }
 
@@ -122,7 +125,9 @@ async function measure(data: BenchData): Promise<Row[]> {
   const short = await runRace(data.short, few, false)
   const shortBest = fastest(short, sizes.map(peerAt))
 
-  const sample = [...docs.slice(0, 24), ...data.short.slice(0, 24)]
+  // transformers.js cuts a longer text without its end marker
+  const whole = docs.filter((_, i) => i < 100 && exact.tokenLengths([docs[i]!])[0]! < source.usage.maxTokens)
+  const sample = [...whole.slice(0, 24), ...data.short.slice(0, 24)]
   const [theirs, ours] = [await peer.embed(sample, 1), await exact.embed(sample)]
   const difference = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - theirs[i]!)), 0)
   await peer.close()
@@ -149,7 +154,7 @@ async function measure(data: BenchData): Promise<Row[]> {
       measured: round(difference),
       interval: null,
       met: difference <= 1e-4,
-      why: `${sample.length} texts`,
+      why: `${sample.length} texts that need no cut; longer ones lose their end marker there`,
     }),
     compared('short32', 4, short, 'int8', peerAt(32), few),
     compared('shortBest', 4, short, 'int8', shortBest, few),
@@ -168,7 +173,7 @@ async function measure(data: BenchData): Promise<Row[]> {
     row('busyQuery', {
       measured: round(busy / idle),
       interval: [round(tail[0]), round(tail[1])],
-      met: tail[1] <= 2,
+      met: tail[1] <= 2 && asked.docsPerSecond > 0,
       why: `${round(idle)} ms idle, ${round(busy)} ms while ${round(asked.docsPerSecond)} docs/s are embedded; ${cores} ingest workers and one for questions on ${cores} cores`,
     }),
     row('eventLoop', {

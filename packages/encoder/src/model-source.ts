@@ -20,7 +20,7 @@ interface Said {
 export type OwnModel = ({ folder: string } | { onnx: string; tokenizer: string }) & Said
 
 /** Weights the graph writer turns into a graph, or a finished graph, which runs as it is. */
-export type ModelFile = { safetensors: string; shape: BertModel } | { onnx: string }
+type ModelFile = { safetensors: string; shape: BertModel } | { onnx: string }
 
 export interface ModelSource {
   file: ModelFile

@@ -12,7 +12,7 @@ interface Line {
 }
 
 export interface BenchData {
-  /** Titles and abstracts of scifact. */
+  /** Titles and abstracts of scifact; those that answer a claim first, so that a part of them can be judged too. */
   docs: { id: string; text: string }[]
   /** Titles and questions in turn: a few words each. */
   short: string[]
@@ -38,8 +38,10 @@ export function openBenchData(): BenchData | undefined {
     const [query, doc, grade] = line.split('\t') as [string, string, string]
     relevant.set(query, { ...relevant.get(query), [doc]: Number(grade) })
   }
+  const answers = new Set([...relevant.values()].flatMap((grades) => Object.keys(grades)))
+  const docs = corpus.map(({ _id, title, text }) => ({ id: _id, text: `${title} ${text}` }))
   return {
-    docs: corpus.map(({ _id, title, text }) => ({ id: _id, text: `${title} ${text}` })),
+    docs: [...docs.filter(({ id }) => answers.has(id)), ...docs.filter(({ id }) => !answers.has(id))],
     short: questions.flatMap(({ text }, i) => [corpus[i]!.title!, text]),
     judged: [...relevant].map(([query, grades]) => ({ text: claims.get(query)!, relevant: grades })),
   }

@@ -14,7 +14,10 @@ export interface UnderIngest {
   docsPerSecond: number
 }
 
-/** `count` questions one by one, in turns of 25 without and 25 with documents being embedded. */
+/** Questions in a turn; at 50 the ingest beside them gets through several batches. */
+const turn = 50
+
+/** `count` questions one by one, in turns without and with documents being embedded. */
 export async function askUnderIngest(
   encoder: Encoder,
   questions: string[],
@@ -23,7 +26,7 @@ export async function askUnderIngest(
 ): Promise<UnderIngest> {
   const result: UnderIngest = { idleMs: [], busyMs: [], loopP99Ms: 0, docsPerSecond: 0 }
   const ask = async (from: number, into?: number[]) => {
-    for (const text of questions.slice(from, from + 25)) {
+    for (const text of questions.slice(from, from + turn)) {
       await setTimeout(pauseMs)
       const start = performance.now()
       await encoder.embed([text], { lane: 'query' })
@@ -32,12 +35,12 @@ export async function askUnderIngest(
   }
   const delay = monitorEventLoopDelay({ resolution: 1 })
   let embedded = 0
-  let counted = 0
-  let busyMs = 0
+  let ingestMs = 0
   await ask(0)
-  for (let from = 0; from < count; from += 25) {
+  for (let from = 0; from < count; from += turn) {
     await ask(from, result.idleMs)
     const stop = new AbortController()
+    const start = performance.now()
     const ingest = (async () => {
       for (let at = 0; ; at = (at + 16) % (docs.length - 16)) {
         await encoder.embed(docs.slice(at, at + 16), { signal: stop.signal })
@@ -46,18 +49,15 @@ export async function askUnderIngest(
     })().catch((error: unknown) => {
       if (!stop.signal.aborted) throw error
     })
-    await setTimeout(300) // both workers are in the middle of a batch by now
-    const start = performance.now()
-    const before = embedded
+    await setTimeout(300) // all workers are in the middle of a batch by now
     delay.enable()
     await ask(from, result.busyMs)
     delay.disable()
-    busyMs += performance.now() - start
-    counted += embedded - before
+    ingestMs += performance.now() - start
     stop.abort()
     await ingest
   }
   result.loopP99Ms = delay.percentile(99) / 1e6
-  result.docsPerSecond = counted / (busyMs / 1000)
+  result.docsPerSecond = embedded / (ingestMs / 1000)
   return result
 }
