@@ -89,6 +89,11 @@ export const knobs = {
     affects: ['embed', 'query', 'stream', 'memory'],
     about: 'worker threads with an encoder session each; 0 runs on the main thread',
   }),
+  'speed.queryWorker': flag(false, {
+    levels: [false],
+    affects: ['memory'],
+    about: 'one more encoder worker for questions alone; no phase tries it: none asks while it ingests',
+  }),
   'speed.batchTokens': int(0, 0, 16384, 'tokens', {
     levels: [0, 1024, 2048, 4096],
     affects: ['embed', 'memory'],

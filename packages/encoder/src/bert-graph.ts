@@ -1,4 +1,4 @@
-import { bert } from './bert.ts'
+import type { BertModel } from './bert.ts'
 import { buildGraph, type GraphBuilder } from './graph-builder.ts'
 import type { Graph } from './onnx-proto.ts'
 import { besides, transpose } from './quantize.ts'
@@ -41,17 +41,30 @@ interface Norm {
 /** Words per piece of the 30,522-row table: about 1.5 MB at a time. */
 const wordRows = 1024
 
+/** `vectors`: pooled, length 1; `tokens`: as exporters leave it, the last hidden state of every token. */
+export type Head = 'vectors' | 'tokens'
+
+export interface GraphPlan {
+  shape: BertModel
+  head: Head
+  speak(graph: GraphBuilder, shape: BertModel): Dialect
+}
+
 /**
- * The encoder as one graph: `ids`, `mask` (int32 [batch, sequence]) → `vectors` (float [batch, 384], length 1).
- * Mean pooling needs no division: normalising the masked sum gives the same vector.
+ * The encoder as one graph: `ids`, `mask` (int32 [batch, sequence]) → `vectors` (float [batch, hidden], length 1). With the head `tokens`:
+ * `input_ids`, `attention_mask` (int64) → `last_hidden_state` (float [batch, sequence, hidden]).
  */
 export async function writeBertGraph(
   model: Safetensors,
   weights: WeightsFile,
-  speak: (graph: GraphBuilder) => Dialect,
+  { shape, head, speak }: GraphPlan,
 ): Promise<Graph> {
   const graph = buildGraph(weights)
-  const dialect = speak(graph)
+  if (head === 'tokens') {
+    graph.standard('Cast', ['input_ids'], { ints: { to: 6 }, as: 'ids' })
+    graph.standard('Cast', ['attention_mask'], { ints: { to: 6 }, as: 'mask' })
+  }
+  const dialect = speak(graph, shape)
   const vector = async (name: string) => {
     const values = await model.rows(name)
     return graph.weight(name, [values.length], [values as Float32Array<ArrayBuffer>])
@@ -74,8 +87,8 @@ export async function writeBertGraph(
   }
   const bias = ({ name, bias }: Dense) => graph.weight(`${name}.bias`, [bias.length], [bias])
 
-  let x = await dialect.embed(await readEmbeddings(model), await norm('embeddings.LayerNorm'))
-  for (let i = 0; i < bert.layers; i++) {
+  let x = await dialect.embed(await readEmbeddings(model, shape), await norm('embeddings.LayerNorm'))
+  for (let i = 0; i < shape.layers; i++) {
     const at = (part: string) => `encoder.layer.${i}.${part}`
     const self = (part: string) => at(`attention.self.${part}`)
     const context = await dialect.attention(x, await dense(self('query'), self('key'), self('value')))
@@ -90,27 +103,46 @@ export async function writeBertGraph(
     x = await dialect.addAndNormalize(narrowed, await bias(narrow), x, await norm(at('output.LayerNorm')), at('output'))
   }
 
-  const one = graph.integers('axis.one', [1])
-  const weight = graph.standard('Unsqueeze', [graph.standard('Cast', ['mask'], { ints: { to: 1 } }), one])
-  const sum = graph.standard('Squeeze', [graph.standard('MatMul', [weight, x]), one])
-  graph.standard('LpNormalization', [sum], { ints: { axis: -1, p: 2 }, as: 'vectors' })
   const tokens = ['batch', 'sequence']
+  if (head === 'tokens') {
+    graph.standard('Identity', [x], { as: 'last_hidden_state' })
+    return graph.finish(
+      'bert',
+      [
+        { name: 'input_ids', type: 'int64', dims: tokens },
+        { name: 'attention_mask', type: 'int64', dims: tokens },
+      ],
+      [{ name: 'last_hidden_state', type: 'float', dims: [...tokens, shape.hidden] }],
+    )
+  }
+  pool(graph, x, shape)
   return graph.finish(
     'bert',
     [
       { name: 'ids', type: 'int32', dims: tokens },
       { name: 'mask', type: 'int32', dims: tokens },
     ],
-    [{ name: 'vectors', type: 'float', dims: ['batch', bert.hidden] }],
+    [{ name: 'vectors', type: 'float', dims: ['batch', shape.hidden] }],
   )
 }
 
-async function readEmbeddings(model: Safetensors): Promise<Embeddings> {
+/** A mean needs no division: the masked sum has the same vector of length 1. */
+function pool({ standard, integers }: GraphBuilder, x: string, { pooling }: BertModel): void {
+  const one = integers('pool.tokens', [1])
+  const rows =
+    pooling === 'cls'
+      ? standard('Gather', [x, integers('pool.first', [0])], { ints: { axis: 1 } })
+      : standard('MatMul', [standard('Unsqueeze', [standard('Cast', ['mask'], { ints: { to: 1 } }), one]), x])
+  const pooled = standard('Squeeze', [rows, one])
+  standard('LpNormalization', [pooled], { ints: { axis: -1, p: 2 }, as: 'vectors' })
+}
+
+async function readEmbeddings(model: Safetensors, { maxTokens, hidden }: BertModel): Promise<Embeddings> {
   const words = 'embeddings.word_embeddings.weight'
   const rows = model.shape(words)[0]!
-  const positions = new Float32Array(await model.rows('embeddings.position_embeddings.weight', 0, bert.maxTokens))
+  const positions = new Float32Array(await model.rows('embeddings.position_embeddings.weight', 0, maxTokens))
   const type = await model.rows('embeddings.token_type_embeddings.weight', 0, 1)
-  for (let i = 0; i < positions.length; i++) positions[i]! += type[i % bert.hidden]!
+  for (let i = 0; i < positions.length; i++) positions[i]! += type[i % hidden]!
   return {
     positions,
     words: {

@@ -1,23 +1,22 @@
-import { bert } from './bert.ts'
+import type { BertModel } from './bert.ts'
 import type { Dialect, Embeddings } from './bert-graph.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Quantized, quantizeColumns, quantizeRows } from './quantize.ts'
 
-const { hidden, heads, maxTokens, epsilon } = bert
-
-const shared = (graph: GraphBuilder) => ({
+const shared = (graph: GraphBuilder, { hidden, maxTokens }: BertModel) => ({
   words: ({ words }: Embeddings) => graph.weight('words', [words.rows, hidden], words.chunks()),
   positions: ({ positions }: Embeddings) => graph.weight('positions', [maxTokens, hidden], [positions]),
 })
 
 const skipNorm =
-  (graph: GraphBuilder): Dialect['addAndNormalize'] =>
+  (graph: GraphBuilder, { epsilon }: BertModel): Dialect['addAndNormalize'] =>
   (x, bias, skip, { gamma, beta }, as) =>
     graph.fused('SkipLayerNormalization', [x, skip, gamma, beta, bias], { floats: { epsilon }, as })
 
 /** fp32 with ONNX Runtime's fused operators: what its optimiser makes of a standard export. */
-export function fusedDialect(graph: GraphBuilder): Dialect {
-  const { words, positions } = shared(graph)
+export function fusedDialect(graph: GraphBuilder, shape: BertModel): Dialect {
+  const { heads, epsilon } = shape
+  const { words, positions } = shared(graph, shape)
   return {
     async embed(embeddings, { gamma, beta }) {
       const inputs = ['ids', '', await words(embeddings), await positions(embeddings), '', gamma, beta, 'mask']
@@ -31,14 +30,15 @@ export function fusedDialect(graph: GraphBuilder): Dialect {
     async multiply(x, { name, matrix, rows, columns }) {
       return graph.standard('MatMul', [x, await graph.weight(name, [rows, columns], [matrix])])
     },
-    addAndNormalize: skipNorm(graph),
+    addAndNormalize: skipNorm(graph, shape),
     biasGelu: (x, bias) => graph.fused('BiasGelu', [x, bias]),
   }
 }
 
 /** int8: weights per column, activations measured per call (one scale per tensor), word table per row. */
-export function int8Dialect(graph: GraphBuilder, levels: number): Dialect {
-  const { positions } = shared(graph)
+export function int8Dialect(graph: GraphBuilder, shape: BertModel, levels: number): Dialect {
+  const { hidden, heads, epsilon } = shape
+  const { positions } = shared(graph, shape)
   const quantized = async (name: string, rows: number, columns: number, { values, scales }: Quantized) => ({
     values: await graph.weight(name, [rows, columns], [values]),
     scales: await graph.weight(`${name}.scales`, [columns], [scales]),
@@ -78,7 +78,7 @@ export function int8Dialect(graph: GraphBuilder, levels: number): Dialect {
       const weight = await quantized(name, rows, columns, quantizeColumns(matrix, columns, levels))
       return graph.fused('DynamicQuantizeMatMul', [x, weight.values, weight.scales, weight.zeros])
     },
-    addAndNormalize: skipNorm(graph),
+    addAndNormalize: skipNorm(graph, shape),
     biasGelu: (x, bias) => graph.fused('BiasGelu', [x, bias]),
   }
 }

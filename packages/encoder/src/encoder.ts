@@ -1,20 +1,25 @@
-import { join } from 'node:path'
-import { type EnsureOptions, ensureModel, modelCacheDir } from '@tenfold/models'
+import type { EnsureOptions } from '@tenfold/models'
 import { type BatchRule, packBatch, planBatches } from './batches.ts'
-import { bert } from './bert.ts'
-import { ensureGraph, type Vocabulary } from './graph-cache.ts'
-import { type Lane, openLanes } from './lanes.ts'
-import { openRunner } from './runner.ts'
-import { type Device, refusalOf } from './session.ts'
-import { cutText, openTokenizer } from './tokenizer.ts'
+import { chooseGraph } from './choose-graph.ts'
+import type { Vocabulary } from './graph-cache.ts'
+import { type Lane, type Lanes, openLanes } from './lanes.ts'
+import { findModel, type OwnModel } from './model-source.ts'
+import { openQueryBatches } from './query-batches.ts'
+import { openRunner, type RunnerOptions } from './runner.ts'
+import type { Device } from './session.ts'
+import { cutText, openTokenizer, type TextTokenizer } from './tokenizer.ts'
 import { openWorkerRunner } from './worker-runner.ts'
 
 export interface EncoderOptions {
+  /** all-MiniLM-L6-v2 when absent. */
+  model?: OwnModel
   precision: 'fp32' | 'int8'
   /** Threads of one session; 0 leaves it to the runtime. */
   threads: number
   /** Worker threads with a session each; 0 runs on the calling thread. */
   workers: number
+  /** One more worker that no ingest work gets, so that a question never waits for a batch of documents; on Linux the others stand back for it. */
+  queryWorker?: boolean
   arena: boolean
   /** Weights copied into private memory, or pre-packed once and mapped from disk. */
   weights: 'copy' | 'mmap'
@@ -26,8 +31,9 @@ export interface EncoderOptions {
 
 /** What really runs, read back. */
 export interface EncoderInfo {
-  /** Operators of the graph: ONNX Runtime's fused ones, or standard ones only (devices other than the CPU; fp32). */
-  graph: Vocabulary
+  /** Operators of the graph: ONNX Runtime's fused ones, standard ones only (devices other than the CPU; fp32), or as a .onnx file has them. */
+  graph: Vocabulary | 'exported'
+  /** fp32 for a .onnx file, whatever arithmetic it was exported with. */
   precision: 'fp32' | 'int8'
   threads: number
   workers: number
@@ -40,17 +46,19 @@ export interface EmbedOptions {
   signal?: AbortSignal
   /** `ingest` when absent. */
   lane?: Lane
+  /** Which of the model's prefixes is put before the texts: that of a query in the lane `query` and that of a passage in `ingest`, when absent. */
+  role?: 'query' | 'passage'
 }
 
-/** Text → vector with all-MiniLM-L6-v2. */
+/** Text → vector with all-MiniLM-L6-v2, or a model of the user's own. */
 export interface Encoder {
   readonly dims: number
   readonly modelSha256: string
-  /** One row of `dims` values of length 1 per text, row-major. Texts are cut at 256 tokens. Throws the signal's reason. */
+  /** One row of `dims` values of length 1 per text, row-major. Texts are cut at the model's longest. Throws the signal's reason. */
   embed(texts: string[], options?: EmbedOptions): Promise<Float32Array>
-  /** Tokens of the whole text, without the two markers that embedding adds. */
+  /** Tokens of the whole text, without prefix and without the two markers that embedding adds. */
   countTokens(text: string): number
-  /** Tokens each text takes in a batch: cut, with markers. */
+  /** Tokens each text takes in a batch as a passage: cut, with markers. */
   tokenLengths(texts: string[]): number[]
   info(): EncoderInfo
   close(): Promise<void>
@@ -59,73 +67,103 @@ export interface Encoder {
 /** Texts tokenised in one go: about 16 ms of 256-token texts, so that a query never waits long. */
 const tokenizeAtOnce = 32
 
-/** Fetches and converts the model on first use. Throws MODEL_UNAVAILABLE, MODEL_HASH_MISMATCH or ENGINE_UNAVAILABLE. */
+/**
+ * Fetches and converts the model on first use, and compares the conversion with fp32 once.
+ * Throws MODEL_UNAVAILABLE, MODEL_HASH_MISMATCH or ENGINE_UNAVAILABLE.
+ */
 export async function openEncoder(options: EncoderOptions, fetching: EnsureOptions = {}): Promise<Encoder> {
-  const { threads, workers, arena, batch } = options
-  const model = await ensureModel('all-MiniLM-L6-v2', fetching)
-  const [weightsFile, tokenizerFile] = [model.files['model.safetensors']!, model.files['tokenizer.json']!]
-  const modelSha256 = model.sha256['model.safetensors']!
-  const prepare = (vocabulary: Vocabulary, precision: 'fp32' | 'int8', weights: 'copy' | 'mmap') =>
-    ensureGraph({
-      model: weightsFile,
-      modelSha256,
-      precision,
-      vocabulary,
-      weights,
-      cache: join(modelCacheDir(fetching.env), 'graphs'),
-    })
-  const spin = workers <= 1 && !options.shared
+  const { threads, workers, queryWorker = false, arena, batch } = options
+  const source = await findModel(options.model, fetching)
+  const { maxTokens, pooling, prefix } = source.usage
+  const spin = workers <= 1 && !queryWorker && !options.shared
+  const { graph, choice } = await chooseGraph(options, spin, source, fetching)
 
-  let info: EncoderInfo = { graph: 'fused', precision: options.precision, threads, workers, device: 'cpu' }
-  let graph: string | undefined
-  if (options.device !== 'cpu') {
-    const standard = await prepare('standard', 'fp32', 'copy')
-    const refusal = await refusalOf({ graph: standard, threads, arena, spin, device: options.device })
-    if (refusal === undefined) {
-      info = { ...info, graph: 'standard', precision: 'fp32', device: options.device }
-      graph = standard
-    } else info = { ...info, refusal }
+  const runnerOptions = {
+    graph,
+    tokenizer: source.tokenizer,
+    maxTokens,
+    pooling,
+    threads,
+    arena,
+    spin,
+    device: choice.device,
   }
-  graph ??= await prepare('fused', options.precision, options.weights)
+  const tokenizer = await openTokenizer(source.tokenizer, maxTokens)
+  const { runners, forQueries } = await openRunners(runnerOptions, tokenizer, workers, queryWorker)
+  const lanes = openLanes(runners, forQueries)
+  const dims = 'onnx' in source.file ? await dimsOf(lanes) : source.file.shape.hidden
+  // int8 measures activations over a whole batch, and so may a .onnx file: there a question's vector would depend on who else asks
+  const rowsAreIndependent = choice.precision === 'fp32' && choice.graph !== 'exported'
+  const embedQuery = openQueryBatches(lanes, rowsAreIndependent ? batch.maxTexts : 1)
+  const said = (text: string, role: 'query' | 'passage') => cutText(prefix[role] + text, maxTokens)
 
-  const runnerOptions = { graph, tokenizer: tokenizerFile, threads, arena, spin, device: info.device }
-  const tokenizer = await openTokenizer(tokenizerFile)
-  const runners = workers
-    ? await Promise.all(Array.from({ length: workers }, () => openWorkerRunner(runnerOptions)))
-    : [await openRunner(runnerOptions, tokenizer)]
-  const lanes = openLanes(runners)
+  /** Rows in the order of `tokens`, whatever the batches. */
+  async function embedTokens(tokens: Int32Array[], lane: Lane, stop: AbortSignal): Promise<Float32Array> {
+    const slab = new Float32Array(tokens.length * dims)
+    const lengths = tokens.map((ids) => ids.length)
+    const runs = planBatches(lengths, batch).map(async (rows) => {
+      const pack = () => packBatch(rows.map((row) => tokens[row]!))
+      const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
+      for (const [i, row] of rows.entries()) slab.set(vectors.subarray(i * dims, (i + 1) * dims), row * dims)
+    })
+    await Promise.all(runs)
+    return slab
+  }
+
+  async function embedAll(texts: string[], lane: Lane, signal?: AbortSignal): Promise<Float32Array> {
+    const failed = new AbortController()
+    const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
+    try {
+      const slices = Array.from({ length: Math.ceil(texts.length / tokenizeAtOnce) }, (_, i) =>
+        texts.slice(i * tokenizeAtOnce, (i + 1) * tokenizeAtOnce),
+      )
+      const tokenized = slices.map((slice) => lanes.submit(lane, (runner) => runner.tokenize(slice), stop))
+      return await embedTokens((await Promise.all(tokenized)).flat(), lane, stop)
+    } catch (error) {
+      failed.abort(error)
+      throw error
+    }
+  }
 
   return {
-    dims: bert.hidden,
-    modelSha256,
-    async embed(texts, { signal, lane = 'ingest' } = {}) {
-      const failed = new AbortController()
-      const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
-      try {
-        const slices = Array.from({ length: Math.ceil(texts.length / tokenizeAtOnce) }, (_, i) =>
-          texts.slice(i * tokenizeAtOnce, (i + 1) * tokenizeAtOnce).map(cutText),
-        )
-        const tokenized = slices.map((slice) => lanes.submit(lane, (runner) => runner.tokenize(slice), stop))
-        const tokens = (await Promise.all(tokenized)).flat()
-        const slab = new Float32Array(texts.length * bert.hidden)
-        const lengths = tokens.map((ids) => ids.length)
-        const runs = planBatches(lengths, batch).map(async (rows) => {
-          const pack = () => packBatch(rows.map((row) => tokens[row]!))
-          const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
-          for (const [i, row] of rows.entries()) {
-            slab.set(vectors.subarray(i * bert.hidden, (i + 1) * bert.hidden), row * bert.hidden)
-          }
-        })
-        await Promise.all(runs)
-        return slab
-      } catch (error) {
-        failed.abort(error)
-        throw error
-      }
+    dims,
+    modelSha256: source.sha256,
+    async embed(texts, { signal, lane = 'ingest', role = lane === 'query' ? 'query' : 'passage' } = {}) {
+      const [only] = texts
+      if (lane === 'query' && texts.length === 1) return embedQuery(said(only!, role), signal)
+      return embedAll(
+        texts.map((text) => said(text, role)),
+        lane,
+        signal,
+      )
     },
     countTokens: tokenizer.count,
-    tokenLengths: (texts) => texts.map((text) => tokenizer.encode(text).length),
-    info: () => ({ ...info }),
+    tokenLengths: (texts) => texts.map((text) => tokenizer.encode(said(text, 'passage')).length),
+    info: () => ({ threads, workers, ...choice }),
     close: lanes.close,
+  }
+}
+
+/** Of ingest workers beside one for questions: a tenth of its weight, where three threads share two cores. */
+const ingestNiceness = 10
+
+async function openRunners(options: RunnerOptions, tokenizer: TextTokenizer, workers: number, queryWorker: boolean) {
+  const open = (count: number, own: RunnerOptions) =>
+    Promise.all(Array.from({ length: count }, () => openWorkerRunner(own)))
+  const ingesting = queryWorker ? { ...options, niceness: ingestNiceness } : options
+  const [runners, forQueries] = await Promise.all([
+    workers > 0 ? open(workers, ingesting) : [await openRunner(options, tokenizer)],
+    open(queryWorker ? 1 : 0, options),
+  ])
+  return { runners, forQueries }
+}
+
+/** What a .onnx file does not tell before it runs. */
+async function dimsOf(lanes: Lanes): Promise<number> {
+  try {
+    return (await lanes.submit('query', (runner) => runner.embed(['']))).length
+  } catch (error) {
+    await lanes.close()
+    throw error
   }
 }

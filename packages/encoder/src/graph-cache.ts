@@ -1,24 +1,23 @@
 import { execFile } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { messageOf, PipelineError } from '@tenfold/contracts'
 import { env } from 'onnxruntime-node'
+import { ensureFolder, keyOf } from './graph-folder.ts'
+import type { ModelSource } from './model-source.ts'
+import { ensureParity } from './parity-gate.ts'
 
 /** Raised whenever the same inputs would give another graph. */
-const writerVersion = 1
+const writerVersion = 2
 const files = { graph: 'model.onnx', weights: 'weights.bin' }
 
 export type Vocabulary = 'fused' | 'standard'
 
 export interface GraphRequest {
-  /** A model.safetensors. */
-  model: string
-  modelSha256: string
+  source: ModelSource
   precision: 'fp32' | 'int8'
   vocabulary: Vocabulary
   weights: 'copy' | 'mmap'
@@ -26,50 +25,60 @@ export interface GraphRequest {
   cache: string
 }
 
-/** Path of the .onnx file for `request`, converted on first use. Complete or absent: folders arrive by rename. */
+/**
+ * Path of the .onnx file for `request`, converted on first use and compared with fp32 once where the conversion changes numbers.
+ * Throws ENGINE_UNAVAILABLE where they differ too much, MODEL_UNAVAILABLE where the model cannot be read.
+ */
 export async function ensureGraph(request: GraphRequest): Promise<string> {
-  const { model, modelSha256, precision, vocabulary, weights, cache } = request
+  const { source, precision, weights, cache } = request
   const flags = await cpuFlags()
-  const levels = /vnni/.test(flags) || process.arch !== 'x64' ? 127 : 63
-  const identity = [modelSha256, writerVersion, precision, vocabulary, precision === 'int8' ? levels : '']
-  const plain = await ensureFolder(join(cache, keyOf(identity)), async (folder) => {
+  const plain = 'onnx' in source.file ? source.file.onnx : await ensurePlain(request, source.file, flags)
+  const packed = ['packed', env.versions.node ?? '', flags]
+  const folder =
+    weights === 'copy'
+      ? join(plain, '..')
+      : await ensureFolder(join(cache, keyOf([plainKey(request, flags), ...packed])), (to) => prepack(plain, to))
+  const graph = weights === 'copy' ? plain : join(folder, files.graph)
+  if (precision === 'int8' || weights === 'mmap') {
+    const reference = () => ensureGraph({ ...request, precision: 'fp32', vocabulary: 'fused', weights: 'copy' })
+    await ensureParity({ folder, graph, precision, tokenizer: source.tokenizer, usage: source.usage, reference })
+  }
+  return graph
+}
+
+function plainKey({ source, precision, vocabulary }: GraphRequest, flags: string): string {
+  if ('onnx' in source.file) return source.sha256
+  const { layers, hidden, heads, maxTokens, epsilon, pooling } = source.file.shape
+  const shape = [layers, hidden, heads, maxTokens, epsilon, pooling]
+  return keyOf([
+    source.sha256,
+    writerVersion,
+    precision,
+    vocabulary,
+    precision === 'int8' ? levelsOf(flags) : '',
+    ...shape,
+  ])
+}
+
+const levelsOf = (flags: string) => (/vnni/.test(flags) || process.arch !== 'x64' ? 127 : 63)
+
+async function ensurePlain(
+  request: GraphRequest,
+  { safetensors, shape }: Extract<ModelSource['file'], { safetensors: string }>,
+  flags: string,
+): Promise<string> {
+  const { precision, vocabulary, cache } = request
+  const folder = await ensureFolder(join(cache, plainKey(request, flags)), async (temporary) => {
     // the writer and its protobuf are loaded only here: most starts find the graph written
     const { writeModel } = await import('./write-model.ts')
-    await writeModel({ model, folder, files, precision, vocabulary, levels })
+    const plan = { safetensors, shape, folder: temporary, files, precision, vocabulary, levels: levelsOf(flags) }
+    await writeModel(plan).catch((cause: unknown) => {
+      const hint = 'the file may be cut short, or no BERT of the shape its config.json tells: fetch it again'
+      const what = `${basename(safetensors)} gives no graph: ${messageOf(cause)}`
+      throw new PipelineError('MODEL_UNAVAILABLE', what, hint, { cause })
+    })
   })
-  if (weights === 'copy') return join(plain, files.graph)
-  const packed = [...identity, 'packed', env.versions.node ?? '', flags]
-  const folder = await ensureFolder(join(cache, keyOf(packed)), (target) => prepack(plain, target))
   return join(folder, files.graph)
-}
-
-const keyOf = (parts: (string | number)[]) => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16)
-
-const partEnding = '.part'
-/** A conversion takes seconds; a temporary folder this old belongs to a process that was killed. */
-const abandonedMs = 600_000
-
-async function sweep(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    const folder = join(cache, name)
-    const changedMs = name.endsWith(partEnding) && (await stat(folder).catch(() => undefined))?.mtimeMs
-    if (changedMs && Date.now() - changedMs > abandonedMs) await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function ensureFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<string> {
-  if (existsSync(folder)) return folder
-  const temporary = `${folder}.${process.pid}.${randomUUID().slice(0, 8)}${partEnding}`
-  await mkdir(temporary, { recursive: true })
-  await sweep(dirname(folder))
-  try {
-    await fill(temporary)
-    await rename(temporary, folder)
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
-    if (!existsSync(folder)) throw error // else another process was first with the same content
-  }
-  return folder
 }
 
 /**
@@ -78,9 +87,8 @@ async function ensureFolder(folder: string, fill: (temporary: string) => Promise
  */
 async function prepack(plain: string, target: string): Promise<void> {
   const script = fileURLToPath(new URL('../dist/prepack.js', import.meta.url))
-  const [from, to] = [join(plain, files.graph), join(target, files.graph)]
   try {
-    await promisify(execFile)(process.execPath, [script, from, to, files.weights])
+    await promisify(execFile)(process.execPath, [script, plain, join(target, files.graph), files.weights])
     for (const name of [files.graph, files.weights]) {
       const file = await open(join(target, name), 'r+')
       await file.sync()

@@ -15,20 +15,23 @@ interface Job {
   refuse(reason: unknown): void
 }
 
-export function openLanes(runners: Runner[]): Lanes {
+/** `forQueries`: runners that no ingest work gets; they are taken first by queries. */
+export function openLanes(runners: Runner[], forQueries: Runner[] = []): Lanes {
   const waiting: Record<Lane, Job[]> = { query: [], ingest: [] }
-  const idle = [...runners]
+  const idle = { any: [...runners], queries: [...forQueries] }
   const busy = new Set<Promise<void>>()
   let closed = false
 
   const next = () => {
-    while (idle.length > 0) {
+    for (;;) {
+      const pool = waiting.query.length > 0 && idle.queries.length > 0 ? idle.queries : idle.any
+      if (pool.length === 0) return
       const job = waiting.query.shift() ?? waiting.ingest.shift()
       if (!job) return
-      const runner = idle.pop()!
+      const runner = pool.pop()!
       const done = job.start(runner).then(() => {
         busy.delete(done)
-        idle.push(runner)
+        pool.push(runner)
         next()
       })
       busy.add(done)
@@ -57,7 +60,7 @@ export function openLanes(runners: Runner[]): Lanes {
       closed = true
       for (const job of [...waiting.query.splice(0), ...waiting.ingest.splice(0)]) job.refuse(closedError())
       await Promise.all(busy)
-      await Promise.all(runners.map((runner) => runner.close()))
+      await Promise.all([...runners, ...forQueries].map((runner) => runner.close()))
     },
   }
 }

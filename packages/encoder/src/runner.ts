@@ -1,17 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Batch } from './batches.ts'
+import { type Batch, packBatch } from './batches.ts'
 import { openSession, type SessionOptions } from './session.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 export interface RunnerOptions extends SessionOptions {
   /** A tokenizer.json. */
   tokenizer: string
+  maxTokens: number
+  /** How far the threads of a worker stand back behind the rest of the process, up to 19 (Linux). */
+  niceness?: number
 }
 
 /** One session with its tokeniser, here or in a worker thread. One call at a time. */
 export interface Runner {
   tokenize(texts: string[]): Promise<Int32Array[]>
   run(batch: Batch): Promise<Float32Array>
+  /** Both at once: one way to a worker and back instead of two. */
+  embed(texts: string[]): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -24,6 +29,7 @@ export async function openRunner(options: SessionOptions, tokenizer: TextTokeniz
       return texts.map(tokenizer.encode)
     },
     run: session.run,
+    embed: (texts) => session.run(packBatch(texts.map(tokenizer.encode))),
     close: session.release,
   }
 }

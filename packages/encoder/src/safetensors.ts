@@ -15,20 +15,33 @@ export interface Safetensors {
   close(): Promise<void>
 }
 
-async function read(file: FileHandle, bytes: number, position: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(bytes)
-  const { bytesRead } = await file.read(buffer, 0, bytes, position)
-  if (bytesRead < bytes) throw new RangeError(`wanted ${bytes} bytes at ${position}, the file has ${bytesRead}`)
-  return buffer
-}
+/** Some exporters put the name of the class before every tensor. */
+const prefixes = ['', 'bert.', 'model.']
 
 /** Format: https://huggingface.co/docs/safetensors (length of the header as u64, header as JSON, raw values). */
 export async function openSafetensors(path: string): Promise<Safetensors> {
   const file = await open(path)
-  const headerBytes = Number((await read(file, 8, 0)).readBigUInt64LE())
-  const header = JSON.parse((await read(file, headerBytes, 8)).toString()) as Record<string, TensorInfo>
+  try {
+    return await readTensors(path, file)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+async function readTensors(path: string, file: FileHandle): Promise<Safetensors> {
+  const { size } = await file.stat()
+  async function read(bytes: number, position: number): Promise<Buffer> {
+    if (!(position + bytes <= size)) throw new RangeError(`${path} ends at byte ${size}, wanted ${position + bytes}`)
+    const buffer = Buffer.alloc(bytes)
+    const { bytesRead } = await file.read(buffer, 0, bytes, position)
+    if (bytesRead < bytes) throw new RangeError(`${path} became shorter while it was read`)
+    return buffer
+  }
+  const headerBytes = Number((await read(8, 0)).readBigUInt64LE())
+  const header = JSON.parse((await read(headerBytes, 8)).toString()) as Record<string, TensorInfo>
   const find = (name: string) => {
-    const info = header[name]
+    const info = prefixes.map((prefix) => header[prefix + name]).find(Boolean)
     if (info?.dtype !== 'F32') throw new TypeError(`${path}: tensor ${name} is ${info?.dtype ?? 'missing'}, not F32`)
     return info
   }
@@ -36,9 +49,11 @@ export async function openSafetensors(path: string): Promise<Safetensors> {
     shape: (name) => find(name).shape,
     async rows(name, from = 0, to) {
       const { shape, data_offsets } = find(name)
-      const rowBytes = (data_offsets[1] - data_offsets[0]) / shape[0]!
+      const rows = shape[0]!
+      if ((to ?? rows) > rows) throw new RangeError(`${path}: tensor ${name} has ${rows} rows, wanted ${to}`)
+      const rowBytes = (data_offsets[1] - data_offsets[0]) / rows
       const start = 8 + headerBytes + data_offsets[0] + from * rowBytes
-      const { buffer, byteOffset, byteLength } = await read(file, ((to ?? shape[0]!) - from) * rowBytes, start)
+      const { buffer, byteOffset, byteLength } = await read(((to ?? rows) - from) * rowBytes, start)
       return new Float32Array(buffer, byteOffset, byteLength / 4)
     },
     close: () => file.close(),

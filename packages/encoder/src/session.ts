@@ -1,7 +1,8 @@
-import { messageOf } from '@tenfold/contracts'
+import { messageOf, PipelineError } from '@tenfold/contracts'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import type { Batch } from './batches.ts'
-import { bert } from './bert.ts'
+import type { Pooling } from './bert.ts'
+import { isExported, runExported } from './exported-graph.ts'
 
 export type Device = 'cpu' | 'coreml' | 'webgpu' | 'cuda' | 'dml'
 
@@ -14,15 +15,18 @@ export interface SessionOptions {
   /** Threads without work wait busily: quicker alone, harmful beside other sessions. */
   spin: boolean
   device: Device
+  /** For a graph that ends with the states of all tokens. */
+  pooling: Pooling
 }
 
 export interface Session {
-  /** [rows, 384], each of length 1. */
+  /** [rows, dims], each of length 1. */
   run(batch: Batch): Promise<Float32Array>
   release(): Promise<void>
 }
 
-export async function openSession({ graph, threads, arena, spin, device }: SessionOptions): Promise<Session> {
+/** Throws ENGINE_UNAVAILABLE where the runtime cannot load the graph. */
+export async function openSession({ graph, threads, arena, spin, device, pooling }: SessionOptions): Promise<Session> {
   const config: Record<string, string> = {}
   if (!spin) config['intra_op.allow_spinning'] = '0'
   if (device !== 'cpu') config.disable_cpu_ep_fallback = '1'
@@ -31,16 +35,23 @@ export async function openSession({ graph, threads, arena, spin, device }: Sessi
     ...(threads > 0 && { intraOpNumThreads: threads }),
     ...(!arena && { enableCpuMemArena: false, enableMemPattern: false }),
     ...(Object.keys(config).length > 0 && { extra: { session: config } }),
+  }).catch((cause: unknown) => {
+    const hint = 'the file may be cut short or no ONNX: export it again, or remove its folder where Tenfold made it'
+    throw new PipelineError('ENGINE_UNAVAILABLE', `${graph} cannot be loaded: ${messageOf(cause)}`, hint, { cause })
   })
   return {
-    async run({ ids, mask, rows, length }) {
-      const dims = [rows, length]
-      const output = await session.run({ ids: new Tensor('int32', ids, dims), mask: new Tensor('int32', mask, dims) })
-      return output.vectors!.data as Float32Array
-    },
+    run: isExported(session) ? runExported(session, graph, pooling) : runOwn(session),
     release: () => session.release(),
   }
 }
+
+const runOwn =
+  (session: InferenceSession) =>
+  async ({ ids, mask, rows, length }: Batch) => {
+    const dims = [rows, length]
+    const output = await session.run({ ids: new Tensor('int32', ids, dims), mask: new Tensor('int32', mask, dims) })
+    return output.vectors!.data as Float32Array
+  }
 
 /** Devices compiled into the installed ONNX Runtime. Listed does not mean usable: only a run on one tells. */
 export const listEncoderDevices = (): string[] => listSupportedBackends().map(({ name }) => name)
@@ -51,8 +62,8 @@ export async function refusalOf(options: SessionOptions): Promise<string | undef
     const session = await openSession(options)
     const vectors = await session.run({ ids: Int32Array.of(101, 102), mask: Int32Array.of(1, 1), rows: 1, length: 2 })
     await session.release()
-    return vectors.length === bert.hidden ? undefined : `${options.device} returned ${vectors.length} values`
+    return vectors.every(Number.isFinite) ? undefined : `${options.device} returned values that are no numbers`
   } catch (error) {
-    return messageOf(error)
+    return messageOf(error instanceof PipelineError ? error.cause : error)
   }
 }

@@ -1,11 +1,10 @@
-import { bert } from './bert.ts'
+import type { BertModel } from './bert.ts'
 import type { Dialect } from './bert-graph.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 
-const { hidden, heads, maxTokens, epsilon } = bert
-
 /** fp32 in standard ONNX operators only, for providers that do not know those of `com.microsoft`. */
-export function standardDialect(graph: GraphBuilder): Dialect {
+export function standardDialect(graph: GraphBuilder, shape: BertModel): Dialect {
+  const { hidden, heads, maxTokens, epsilon } = shape
   const { standard } = graph
   const scalar = (name: string, value: number) => graph.weight(name, [1], [Float32Array.of(value)])
   const normalize = (x: string, gamma: string, beta: string, as: string) =>

@@ -40,6 +40,11 @@ export async function openWorkerRunner(options: RunnerOptions, file: URL = compi
     if ('failed' in reply) throw new Error(reply.failed)
     return reply
   }
+  const vectors = async (request: Request) => {
+    const reply = await persist(request)
+    if (!('vectors' in reply)) throw new TypeError('the worker answered another question')
+    return reply.vectors
+  }
   return {
     async tokenize(texts) {
       const reply = await persist({ tokenize: texts })
@@ -47,11 +52,8 @@ export async function openWorkerRunner(options: RunnerOptions, file: URL = compi
       let end = 0
       return reply.lengths.map((length) => reply.ids.subarray(end, (end += length)))
     },
-    async run(batch) {
-      const reply = await persist({ run: batch })
-      if (!('vectors' in reply)) throw new TypeError('the worker answered another question')
-      return reply.vectors
-    },
+    run: (batch) => vectors({ run: batch }),
+    embed: (texts) => vectors({ embed: texts }),
     async close() {
       if (!worker) return
       worker.ref()

@@ -1,14 +1,23 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeBertGraph } from './bert-graph.ts'
+import type { BertModel } from './bert.ts'
+import { type Head, writeBertGraph } from './bert-graph.ts'
 import { fusedDialect, int8Dialect } from './dialects.ts'
-import type { GraphRequest } from './graph-cache.ts'
+import type { GraphBuilder } from './graph-builder.ts'
+import type { Vocabulary } from './graph-cache.ts'
 import { encodeModel } from './onnx-proto.ts'
 import { openSafetensors } from './safetensors.ts'
 import { standardDialect } from './standard-dialect.ts'
 import { createWeightsFile } from './weights-file.ts'
 
-export interface WriteRequest extends Pick<GraphRequest, 'model' | 'precision' | 'vocabulary'> {
+export interface WriteRequest {
+  /** A model.safetensors. */
+  safetensors: string
+  shape: BertModel
+  precision: 'fp32' | 'int8'
+  vocabulary: Vocabulary
+  /** `vectors` when absent. */
+  head?: Head
   folder: string
   files: { graph: string; weights: string }
   /** Steps of an int8 weight on each side of zero. */
@@ -16,13 +25,14 @@ export interface WriteRequest extends Pick<GraphRequest, 'model' | 'precision' |
 }
 
 /** Writes the graph of a model and its weights into `folder`. */
-export async function writeModel({ model, folder, files, precision, vocabulary, levels }: WriteRequest): Promise<void> {
-  const source = await openSafetensors(model)
+export async function writeModel(request: WriteRequest): Promise<void> {
+  const { safetensors, shape, precision, vocabulary, head = 'vectors', folder, files, levels } = request
+  const int8 = (graph: GraphBuilder) => int8Dialect(graph, shape, levels)
+  const speak = vocabulary === 'standard' ? standardDialect : precision === 'int8' ? int8 : fusedDialect
+  const source = await openSafetensors(safetensors)
   const target = await createWeightsFile(join(folder, files.weights))
-  const int8 = (graph: Parameters<typeof fusedDialect>[0]) => int8Dialect(graph, levels)
-  const dialect = vocabulary === 'standard' ? standardDialect : precision === 'int8' ? int8 : fusedDialect
   try {
-    const graph = await writeBertGraph(source, target, dialect)
+    const graph = await writeBertGraph(source, target, { shape, head, speak })
     await writeFile(join(folder, files.graph), encodeModel(graph, files.weights), { flush: true })
   } finally {
     await source.close()

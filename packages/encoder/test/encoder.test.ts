@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { PipelineError } from '@tenfold/contracts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Encoder, type EncoderOptions, openEncoder } from '../src/index.ts'
@@ -67,6 +69,25 @@ describe('workers', () => {
     const [expected, actual] = [await here.embed(texts), await there.embed(texts)]
     for (const i of texts.keys()) expect(dot(row(expected, i), row(actual, i))).toBeGreaterThan(0.99999)
     expect(there.info()).toMatchObject({ workers: 2, threads: 1, device: 'cpu' })
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a worker for questions', () => {
+  const niceThreads = () =>
+    readdirSync('/proc/self/task').filter((task) => {
+      const stat = readFileSync(`/proc/self/task/${task}/stat`, 'utf8')
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]) === Math.min(getPriority() + 10, 19)
+    }).length
+
+  it('S3-45 stands beside ingest workers that step back for it, and gives the same vectors', async () => {
+    build()
+    const before = niceThreads()
+    const encoder = await open({ workers: 1, threads: 1, queryWorker: true })
+    expect(niceThreads()).toBe(before + 1)
+    const texts = paragraphs(4)
+    const slab = await encoder.embed(texts)
+    const asked = await Promise.all(texts.map((text) => encoder.embed([text], { lane: 'query' })))
+    for (const [i, vector] of asked.entries()) expect(dot(vector, row(slab, i))).toBeGreaterThan(0.9999)
   })
 })
 

@@ -7,7 +7,8 @@ import { openLanes } from '../src/lanes.ts'
 import type { Runner } from '../src/runner.ts'
 import { openWorkerRunner } from '../src/worker-runner.ts'
 
-const idle: Runner = { tokenize: async () => [], run: async () => new Float32Array(0), close: async () => {} }
+const nothing = async () => new Float32Array(0)
+const idle: Runner = { tokenize: async () => [], run: nothing, embed: nothing, close: async () => {} }
 
 describe('lanes', () => {
   it('serves a query before waiting ingest work', async () => {
@@ -34,6 +35,25 @@ describe('lanes', () => {
     expect(most).toBe(2)
   })
 
+  it('keeps the runners for queries free of ingest work, and lends the others to queries', async () => {
+    const [ingest, query] = [{ ...idle }, { ...idle }]
+    const lanes = openLanes([ingest], [query])
+    const seen: string[] = []
+    const job = (name: string) => async (runner: Runner) => {
+      seen.push(`${name} ${runner === query ? 'query' : 'ingest'} runner`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await Promise.all([
+      lanes.submit('ingest', job('i1')),
+      lanes.submit('ingest', job('i2')),
+      lanes.submit('query', job('q1')),
+      lanes.submit('query', job('q2')),
+    ])
+    expect(seen.slice(0, 2)).toEqual(['i1 ingest runner', 'q1 query runner'])
+    expect(seen.filter((line) => line.startsWith('i'))).toEqual(['i1 ingest runner', 'i2 ingest runner'])
+    expect(seen).toHaveLength(4)
+  })
+
   it('close refuses what waits and lets running work end', async () => {
     const lanes = openLanes([idle])
     const running = lanes.submit('ingest', async () => 'done')
@@ -44,11 +64,22 @@ describe('lanes', () => {
   })
 })
 
+const anyOptions = {
+  graph: '',
+  tokenizer: '',
+  maxTokens: 256,
+  pooling: 'mean',
+  threads: 0,
+  arena: true,
+  spin: false,
+  device: 'cpu',
+} as const
+
 describe('a worker that dies', () => {
   const batch = (rows: number) => packBatch(Array.from({ length: rows }, () => Int32Array.of(101, 102)))
   const runnerDying = async (deaths: number) => {
     const counter = join(await mkdtemp(join(tmpdir(), 'tenfold-worker-')), 'requests')
-    const options = { graph: '', tokenizer: counter, threads: deaths, arena: true, spin: false, device: 'cpu' } as const
+    const options = { ...anyOptions, tokenizer: counter, threads: deaths }
     const runner = await openWorkerRunner(options, new URL('dying-worker.mjs', import.meta.url))
     return { runner, requests: async () => (await readFile(counter, 'utf8')).length }
   }
@@ -76,8 +107,7 @@ describe('a worker that dies', () => {
   })
 
   it('missing: the error names the build', async () => {
-    const options = { graph: '', tokenizer: '', threads: 0, arena: true, spin: true, device: 'cpu' } as const
-    const missing = openWorkerRunner(options, new URL('nowhere.js', import.meta.url))
+    const missing = openWorkerRunner(anyOptions, new URL('nowhere.js', import.meta.url))
     await expect(missing).rejects.toMatchObject({
       code: 'ENGINE_UNAVAILABLE',
       hint: expect.stringContaining('pnpm build'),

@@ -1,37 +1,45 @@
-import { mkdir, mkdtemp, readdir, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { ensureModel, type Model } from '@tenfold/models'
+import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { packBatch } from '../src/batches.ts'
+import { bertModels } from '../src/bert.ts'
 import { ensureGraph, type GraphRequest } from '../src/graph-cache.ts'
+import { findModel, type ModelSource } from '../src/model-source.ts'
+import { parityTexts } from '../src/parity-texts.ts'
 import { openSession } from '../src/session.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
 import { build, dot, paragraphs, row } from './fixture.ts'
+import { modelFolder } from './random-bert.ts'
 import { referenceEncoder } from './reference.ts'
 
-let model: Model
+let source: ModelSource
+/** Random weights: two layers of 64. */
+let little: ModelSource
+let safetensors: string
 let tokenizer: TextTokenizer
 let cache: string
 let reference: ReturnType<typeof referenceEncoder>
 beforeAll(async () => {
   build()
-  model = await ensureModel('all-MiniLM-L6-v2')
-  tokenizer = await openTokenizer(model.files['tokenizer.json']!)
-  reference = referenceEncoder(model.files['model.safetensors']!)
+  source = await findModel(undefined, {})
+  safetensors = (source.file as { safetensors: string }).safetensors
+  tokenizer = await openTokenizer(source.tokenizer, 256)
+  reference = referenceEncoder(safetensors, bertModels['all-MiniLM-L6-v2'])
+  const folder = modelFolder(source.tokenizer)
   cache = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
+  little = await findModel({ folder }, { env: { TENFOLD_CACHE: cache } })
 })
 
 const request = (wanted: Partial<GraphRequest>): GraphRequest => ({
-  model: model.files['model.safetensors']!,
-  modelSha256: model.sha256['model.safetensors']!,
+  source,
   precision: 'fp32',
   vocabulary: 'fused',
   weights: 'copy',
   cache,
   ...wanted,
 })
-const cpu = { threads: 1, arena: true, spin: false, device: 'cpu' } as const
+const cpu = { threads: 1, arena: true, spin: false, device: 'cpu', pooling: 'mean' } as const
 
 async function vectors(wanted: Partial<GraphRequest>, texts: string[]): Promise<Float32Array> {
   const session = await openSession({ graph: await ensureGraph(request(wanted)), ...cpu })
@@ -73,26 +81,81 @@ describe('the graph', () => {
       for (const [i, value] of mapped.entries()) expect(value).toBeCloseTo(copied[i]!, 5)
     },
   )
+})
 
-  it('is converted once for callers at the same time, and leaves nothing temporary', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    const paths = await Promise.all([1, 2, 3].map(() => ensureGraph(request({ precision: 'int8', cache: own }))))
+describe('the cache of graphs', () => {
+  const own = () => mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
+
+  it('converts once for callers at the same time, and leaves nothing temporary', async () => {
+    const folder = await own()
+    const paths = await Promise.all([1, 2, 3].map(() => ensureGraph(request({ source: little, cache: folder }))))
     expect(new Set(paths).size).toBe(1)
-    expect(await readdir(own)).toHaveLength(1)
+    expect(await readdir(folder)).toHaveLength(1)
   })
 
   it('removes what a process killed during a conversion left, and nothing younger', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    for (const name of ['old.1.x.part', 'young.2.y.part']) await mkdir(join(own, name))
+    const folder = await own()
+    for (const name of ['old.1.x.part', 'young.2.y.part']) await mkdir(join(folder, name))
     const longAgo = new Date(Date.now() - 3_600_000)
-    await utimes(join(own, 'old.1.x.part'), longAgo, longAgo)
-    await ensureGraph(request({ precision: 'int8', cache: own }))
-    expect((await readdir(own)).filter((name) => name.endsWith('.part'))).toEqual(['young.2.y.part'])
+    await utimes(join(folder, 'old.1.x.part'), longAgo, longAgo)
+    await ensureGraph(request({ source: little, cache: folder }))
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual(['young.2.y.part'])
   })
 
-  it('leaves nothing behind when the model cannot be read', async () => {
-    const own = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))
-    await expect(ensureGraph(request({ model: model.files['tokenizer.json']!, cache: own }))).rejects.toThrow()
-    expect(await readdir(own)).toEqual([])
+  it('keeps nothing of a model that cannot be read', async () => {
+    const folder = await own()
+    const wrong = { ...little, file: { ...little.file, safetensors: little.tokenizer } }
+    await expect(ensureGraph(request({ source: wrong, cache: folder }))).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+    })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('converts again what was cut short on disk', async () => {
+    const folder = await own()
+    const weights = join(dirname(await ensureGraph(request({ source: little, cache: folder }))), 'weights.bin')
+    const whole = await readFile(weights)
+    await truncate(weights, whole.length / 2)
+    await ensureGraph(request({ source: little, cache: folder }))
+    expect(whole.equals(await readFile(weights))).toBe(true)
+    expect(await readdir(folder)).toHaveLength(1)
+  })
+})
+
+describe('the comparison with fp32', () => {
+  const parityOf = async (graph: string) => JSON.parse(await readFile(join(dirname(graph), 'parity.json'), 'utf8'))
+
+  it('S3-16 is written beside an int8 graph and shows what int8 costs', async () => {
+    const parity = await parityOf(await ensureGraph(request({ precision: 'int8' })))
+    expect(parity.texts).toBe(parityTexts.length)
+    expect(parity.mean).toBeGreaterThan(0.99)
+    expect(parity.mean).toBeLessThan(0.99999)
+  })
+
+  it('S2-6 finds no difference where only the layout of fp32 weights changed', async () => {
+    expect((await parityOf(await ensureGraph(request({ weights: 'mmap' })))).min).toBeGreaterThan(0.9999)
+  })
+
+  it('is made once, refuses below the gate with its figures and the way out, and sees weights that went wrong', async () => {
+    const packed = request({ source: little, weights: 'mmap' })
+    const graph = await ensureGraph(packed)
+    const file = join(dirname(graph), 'parity.json')
+    await writeFile(file, '{"mean":0.99995,"min":0.99991,"texts":16}')
+    await ensureGraph(packed)
+    expect((await parityOf(graph)).mean).toBe(0.99995)
+
+    await writeFile(file, '{"mean":0.985,"min":0.91,"texts":16}')
+    await expect(ensureGraph(packed)).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringMatching(/0\.98500 .*0\.91000/),
+      hint: expect.stringContaining('memory.weights'),
+    })
+
+    const weights = join(dirname(graph), 'weights.bin')
+    const bytes = await readFile(weights)
+    await writeFile(weights, bytes.fill(1, bytes.length / 2))
+    await writeFile(file, '{"mean":') // a result cut short is found out again
+    await expect(ensureGraph(packed)).rejects.toThrow('other vectors than fp32')
+    expect((await parityOf(graph)).min).toBeLessThan(0.9999)
   })
 })

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 
-const [hidden, heads, layers] = [384, 12, 6]
+interface Shape {
+  hidden: number
+  heads: number
+  layers: number
+  pooling: 'mean' | 'cls'
+}
 
 /**
  * BERT in plain loops, straight from Devlin et al. (2019), for comparison only: one text, no batch, no padding.
  * Shares nothing with the graph writer but the weights.
  */
-export function referenceEncoder(path: string): (ids: ArrayLike<number>) => Float64Array {
+export function referenceEncoder(path: string, shape: Shape): (ids: ArrayLike<number>) => Float64Array {
+  const { hidden, heads, layers, pooling } = shape
   const file = readFileSync(path)
   const headerBytes = Number(file.readBigUInt64LE())
   const header = JSON.parse(file.subarray(8, 8 + headerBytes).toString())
@@ -52,7 +58,7 @@ export function referenceEncoder(path: string): (ids: ArrayLike<number>) => Floa
     for (let layer = 0; layer < layers; layer++) {
       const at = `encoder.layer.${layer}`
       const [query, key, value] = ['query', 'key', 'value'].map((part) => linear(x, `${at}.attention.self.${part}`))
-      const mixed = attend(query!, key!, value!)
+      const mixed = attend(query!, key!, value!, hidden, heads)
       x = normalize(add(x, linear(mixed, `${at}.attention.output.dense`)), `${at}.attention.output.LayerNorm`)
       const wide = linear(x, `${at}.intermediate.dense`).map((row) =>
         row.map((v) => (v * (1 + erf(v / Math.SQRT2))) / 2),
@@ -60,12 +66,19 @@ export function referenceEncoder(path: string): (ids: ArrayLike<number>) => Floa
       x = normalize(add(x, linear(wide, `${at}.output.dense`)), `${at}.output.LayerNorm`)
     }
     const mean = Float64Array.from({ length: hidden }, (_, i) => x.reduce((sum, row) => sum + row[i]!, 0) / x.length)
-    const norm = Math.hypot(...mean)
-    return mean.map((value) => value / norm)
+    const pooled = pooling === 'cls' ? x[0]! : mean
+    const norm = Math.hypot(...pooled)
+    return pooled.map((value) => value / norm)
   }
 }
 
-function attend(query: Float64Array[], key: Float64Array[], value: Float64Array[]): Float64Array[] {
+function attend(
+  query: Float64Array[],
+  key: Float64Array[],
+  value: Float64Array[],
+  hidden: number,
+  heads: number,
+): Float64Array[] {
   const size = hidden / heads
   const out = query.map(() => new Float64Array(hidden))
   for (let head = 0; head < hidden; head += size) {

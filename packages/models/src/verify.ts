@@ -17,26 +17,29 @@ async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
 export type Check = 'right' | 'missing' | 'wrong'
 
 /**
- * Whether the file at `path` is the one of the manifest. A right file leaves a stamp (size, time of change, hash) in
- * `stamps`, so that it is hashed once and again only after a change; a folder nobody may write to only costs the stamp.
+ * SHA-256 of a file. It leaves a stamp (size, time of change, hash) in `stamps`, so that a file is hashed once and again only after a
+ * change; a folder nobody may write to only costs the stamp.
  */
+export async function fileSha256(path: string, stamps: string, signal?: AbortSignal): Promise<string> {
+  const info = await stat(path)
+  const known = { path: resolve(path), bytes: info.size, changedMs: info.mtimeMs }
+  const file = join(stamps, `${createHash('sha256').update(known.path).digest('hex').slice(0, 16)}.json`)
+  const stamp = await readFile(file, 'utf8').catch(() => '')
+  const sha256 = /"sha256":"([0-9a-f]{64})"/.exec(stamp)?.[1]
+  if (sha256 && stamp === JSON.stringify({ ...known, sha256 })) return sha256
+  const hashed = await sha256Of(path, signal)
+  await mkdir(stamps, { recursive: true })
+    .then(() => writeFile(file, JSON.stringify({ ...known, sha256: hashed })))
+    .catch(() => undefined)
+  return hashed
+}
+
+/** Whether the file at `path` is the one of the manifest. */
 export async function check(path: string, wanted: ModelFile, stamps: string, signal?: AbortSignal): Promise<Check> {
   const info = await stat(path).catch(() => undefined)
   if (!info?.isFile()) return 'missing'
   if (info.size !== wanted.bytes) return 'wrong'
-  const stamp = JSON.stringify({
-    path: resolve(path),
-    bytes: info.size,
-    changedMs: info.mtimeMs,
-    sha256: wanted.sha256,
-  })
-  const file = join(stamps, `${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}.json`)
-  if ((await readFile(file, 'utf8').catch(() => '')) === stamp) return 'right'
-  if ((await sha256Of(path, signal)) !== wanted.sha256) return 'wrong'
-  await mkdir(stamps, { recursive: true })
-    .then(() => writeFile(file, stamp))
-    .catch(() => undefined)
-  return 'right'
+  return (await fileSha256(path, stamps, signal)) === wanted.sha256 ? 'right' : 'wrong'
 }
 
 /** A finished download takes its place: on disk first, then under its name. A wrong one is removed. */
