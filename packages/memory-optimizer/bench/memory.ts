@@ -1,5 +1,6 @@
 // Goals of memory-optimizer, each arm in a fresh process, private memory as Linux counts it (RssAnon). `--short` does less of each,
-// `--part load|ingest|unload|long` one of them. Passages come from cppdocs in TENFOLD_BENCH_DATA, or in shared/data beside the workspace.
+// `--part load|ingest|unload|long` one of them, `--passages` and `--questions` so many instead of 10,000 and 1,000. Passages come from
+// cppdocs in TENFOLD_BENCH_DATA, or in shared/data beside the workspace.
 import { parseArgs } from 'node:util'
 import { machine } from '@tenfold/measure'
 import { ingestRows } from './memory-parts/ingest-rows.ts'
@@ -15,12 +16,15 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     short: { type: 'boolean', default: false },
     part: { type: 'string' },
+    passages: { type: 'string' },
+    questions: { type: 'string' },
   },
 })
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 const forks = values.short ? 1 : 3
-const [passages, questions] = values.short ? [1000, 100] : [10_000, 1000]
+const passages = Number(values.passages ?? (values.short ? 1000 : 10_000))
+const questions = Number(values.questions ?? (values.short ? 100 : 1000))
 
 const parts: Record<string, () => Promise<Row[]>> = {
   load: () => loadRows(forks),

@@ -5,7 +5,7 @@ import type { Parts } from './parts.ts'
 import type { SlotWatch } from './slot.ts'
 
 const governed = ['encoder', 'generator'] as const
-export type Governed = (typeof governed)[number]
+type Governed = (typeof governed)[number]
 
 /** Keeps the process under `memory.ceilingMb`, and has freed memory given back where `memory.mallocTrim` asks for it. */
 export interface Keeper {
