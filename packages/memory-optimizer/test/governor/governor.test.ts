@@ -190,17 +190,19 @@ describe('S2-8 eviction', () => {
       fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 6 }), fc.nat(1000), async (parts, restBytes) => {
         const { process, governor, kept, add } = plannedProcess(restBytes)
         const isBusy = (busyAfter: number) => process.unloaded.length >= busyAfter
+        const wronged: string[] = []
         for (const [i, { bytes, reloadMs, busyAfter }] of parts.entries()) {
           add(`part ${i}`, bytes, reloadMs, () => isBusy(busyAfter))
           const { unload } = kept[i]!
           kept[i]!.unload = async () => {
-            expect(isBusy(busyAfter)).toBe(false)
+            if (isBusy(busyAfter)) wronged.push(`part ${i}`)
             await unload()
           }
         }
         process.nowMs = 10_000
         await governor.check()
         await governor.admit('another', 100).catch(() => {})
+        expect(wronged).toEqual([])
         const used = restBytes + [...process.held.values()].reduce((sum, bytes) => sum + bytes, 0)
         const left = parts.filter(({ busyAfter }, i) => process.held.get(`part ${i}`)! > 0 && !isBusy(busyAfter))
         // either there is room again, or all that is left is at work
