@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Target } from '@tenfold/contracts'
+import { type Config, defaultConfig, type Target } from '@tenfold/contracts'
 import { mallocControls, privateBytes, returnThresholdBytes } from '@tenfold/measure'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keysOf } from '../src/parts.ts'
+import { openKeeper } from '../src/keeper.ts'
+import { keysOf, type Parts } from '../src/parts.ts'
+import { slot } from '../src/slot.ts'
 import { folder, pages, ragOver, stream } from './fixture.ts'
 
 const question = { text: 'Why is streaming not working when my app is deployed?', bypassCache: true }
@@ -56,6 +58,28 @@ describe('S2-4, S2-8 memory.ceilingMb', () => {
     await expect(ragOver([], other, { 'memory.ceilingMb': 1 })).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
     await (await ragOver([], other)).close()
   })
+})
+
+it('near the ceiling caches are emptied and batches halved, until there is none', async () => {
+  let cleared = 0
+  const closed = slot(async (): Promise<never> => {
+    throw new Error('is not asked for')
+  })
+  const caches = { clear: () => cleared++ } as unknown as Parts['caches']
+  const parts = { encoder: closed, generator: closed, caches, openedBytes: {} } as unknown as Parts
+  const keeper = openKeeper(() => parts)
+  const near: Config = { ...defaultConfig, 'memory.ceilingMb': Math.ceil(mbNow() / 1.2) }
+  expect(keeper.batchTexts(near)).toBe(32)
+  await keeper.become(near)
+  await until(async () => keeper.batchTexts(near) < 32)
+  expect([keeper.batchTexts(near), keeper.batchTexts({ ...near, 'memory.batchCeiling': 1 }), cleared > 0]).toEqual([
+    16,
+    1,
+    true,
+  ])
+  await keeper.become(defaultConfig)
+  expect(keeper.batchTexts(defaultConfig)).toBe(32)
+  keeper.close()
 })
 
 it('the ceiling rebuilds no part', () => {
