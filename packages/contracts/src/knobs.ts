@@ -67,6 +67,16 @@ export const knobs = {
     affects: ['memory'],
     about: 'drop and lazily reload the encoder after an ingest, giving its arena back',
   }),
+  'memory.mallocTrim': flag(false, {
+    levels: [false, true],
+    affects: ['memory'],
+    about: 'glibc maps blocks from 128 KiB and returns free pages after an ingest or an unload; nothing elsewhere',
+  }),
+  'memory.ceilingMb': int(0, 0, 1048576, 'MB', {
+    levels: [0],
+    affects: [],
+    about: 'most private memory: what is idle is unloaded on the way there, new loads are refused at 92 %; 0 sets none',
+  }),
   'memory.contextTokens': int(8192, 512, 8192, 'tokens', {
     levels: [8192, 4096, 2048],
     // the same tokens are evaluated whatever the window holds beyond them; only windows that hold the prompt are proposed

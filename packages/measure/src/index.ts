@@ -18,8 +18,16 @@ export {
   type WarmUp,
 } from './interleave.ts'
 export { figuresOf, type Judgement, judge, logRatioOf, signEvidence } from './judge.ts'
-export { availableMemoryBytes, cpuFlags, machine } from './probes/machine.ts'
-export { type ProcessMemory, peakRssBytes, privateBytes, processMemory, watchPeak } from './probes/memory.ts'
+export { availableMemoryBytes, cpuFlags, machine, memoryLimitBytes } from './probes/machine.ts'
+export { type MallocControls, mallocControls, returnThresholdBytes } from './probes/malloc-controls.ts'
+export {
+  type ProcessMemory,
+  peakRssBytes,
+  privateBytes,
+  processMemory,
+  residentMemory,
+  watchPeak,
+} from './probes/memory.ts'
 export { type NativeHeap, nativeHeap } from './probes/native-heap.ts'
 export { watchNoise } from './probes/noise.ts'
 export { type CpuTime, cpuTimeOf, memoryOf } from './probes/process-tree.ts'

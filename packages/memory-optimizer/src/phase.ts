@@ -12,6 +12,7 @@ function steps(availableBytes: number, incumbent: Config): Patch[] {
     { 'memory.batchCeiling': batchCeiling(availableBytes) },
     { 'memory.batchCeiling': 8 },
     { 'memory.arena': false },
+    { 'memory.mallocTrim': true },
     { 'memory.releaseAfterIngest': true },
     { 'memory.ingestWindow': 16 },
   ]
@@ -26,6 +27,7 @@ const memory = definePhase({
     'memory.batchCeiling',
     'memory.ingestWindow',
     'memory.releaseAfterIngest',
+    'memory.mallocTrim',
     'memory.contextTokens',
   ],
   measure: ['memory', 'embed'],

@@ -1,6 +1,6 @@
 import { defaultConfig } from '@tenfold/contracts'
 import { describe, expect, it } from 'vitest'
-import { batchCeiling, collectGarbage, smallestWindow } from '../src/index.ts'
+import { batchCeiling, collectGarbage, contextWindowFor, smallestWindow } from '../src/index.ts'
 
 const gib = 2 ** 30
 
@@ -31,5 +31,21 @@ describe('smallestWindow (S2-12)', () => {
     expect(smallestWindow(defaultConfig)).toBe(2048)
     expect(smallestWindow({ ...defaultConfig, 'speed.contextPassages': 20 })).toBe(8192)
     expect(smallestWindow({ ...defaultConfig, 'speed.contextPassages': 1, 'rag.chunkTokens': 32 })).toBe(512)
+  })
+})
+
+describe('contextWindowFor (S2-12)', () => {
+  it.each([
+    [0, 512],
+    [40e6, 512],
+    [100e6, 1024],
+    [400e6, 4096],
+    [23e9, 8192],
+  ])('%d bytes available: %d tokens', (bytes, tokens) => {
+    expect(contextWindowFor(bytes)).toBe(tokens)
+  })
+
+  it('a model with a larger state gets a smaller window', () => {
+    expect(contextWindowFor(400e6, 50_000)).toBe(1024)
   })
 })

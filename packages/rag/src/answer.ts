@@ -24,10 +24,11 @@ export async function fitPassages(
 ): Promise<Passage[]> {
   const wanted = passages.slice(0, config['speed.contextPassages'])
   if (!request.answerTokens) return wanted
-  const generator = await parts.generator.get()
   const room = config['memory.contextTokens'] - request.answerTokens - markerTokens
-  while (wanted.length > 1 && generator.countPromptTokens(buildPrompt(request.text, wanted)) > room) wanted.pop()
-  return wanted
+  return parts.generator.use(async (generator) => {
+    while (wanted.length > 1 && generator.countPromptTokens(buildPrompt(request.text, wanted)) > room) wanted.pop()
+    return wanted
+  })
 }
 
 /** Streams an answer from these passages; the same prompt is answered from the cache, token by token as well. */
@@ -41,13 +42,14 @@ export async function answer(
   const prompt = buildPrompt(request.text, passages)
   const maxTokens = request.answerTokens ?? 0
   const compute = async (): Promise<Generation> => {
-    const generator = await parts.generator.get()
-    const done = await generator.generate(prompt, {
-      maxTokens,
-      stop: endOfAnswer,
-      onToken: (text) => on({ type: 'token', text }),
-      ...(request.signal ? { signal: request.signal } : {}),
-    })
+    const done = await parts.generator.use((generator) =>
+      generator.generate(prompt, {
+        maxTokens,
+        stop: endOfAnswer,
+        onToken: (text) => on({ type: 'token', text }),
+        ...(request.signal ? { signal: request.signal } : {}),
+      }),
+    )
     on({ type: 'stage', stage: 'prefill', ms: done.firstTokenMs })
     on({ type: 'stage', stage: 'decode', ms: done.totalMs - done.firstTokenMs })
     return done

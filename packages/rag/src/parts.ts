@@ -7,6 +7,7 @@ import { type Generator, openGenerator } from '@tenfold/inference'
 import { privateBytes } from '@tenfold/measure'
 import { ensureModel, manifest } from '@tenfold/models'
 import { openStore, type Store } from '@tenfold/store-sqlite'
+import type { Keeper } from './keeper.ts'
 import { type Slot, slot } from './slot.ts'
 
 /** What the system is made of. Each part knows only its own keys of the configuration. */
@@ -75,25 +76,34 @@ export const models: Record<string, string> = {
   [generatorModel.name]: generatorModel.files[generatorFile].sha256,
 }
 
-export function buildEncoder(config: Config, opened: Parts['openedBytes'], shared: boolean): Slot<Encoder> {
-  return slot(() =>
-    weighed('encoder', opened, () =>
-      openEncoder({
-        precision: config['speed.precision'],
-        threads: config['speed.encoderThreads'],
-        workers: config['speed.encoderWorkers'],
-        queryWorker: config['speed.queryWorker'],
-        arena: config['memory.arena'],
-        weights: config['memory.weights'],
-        device: config['metal.encoderDevice'],
-        batch: { maxTexts: config['memory.batchCeiling'], tokenBudget: config['speed.batchTokens'] },
-        shared,
-      }),
-    ),
-  )
+export function buildEncoder(
+  config: Config,
+  opened: Parts['openedBytes'],
+  keeper: Keeper,
+  shared: boolean,
+): Slot<Encoder> {
+  const openIt = () =>
+    openEncoder({
+      precision: config['speed.precision'],
+      threads: config['speed.encoderThreads'],
+      workers: config['speed.encoderWorkers'],
+      queryWorker: config['speed.queryWorker'],
+      arena: config['memory.arena'],
+      weights: config['memory.weights'],
+      device: config['metal.encoderDevice'],
+      batch: {
+        // asked at each call: it is lower while memory is short
+        get maxTexts() {
+          return keeper.batchTexts(config)
+        },
+        tokenBudget: config['speed.batchTokens'],
+      },
+      shared,
+    })
+  return slot(() => weighed('encoder', opened, openIt), keeper.watch('encoder'))
 }
 
-export function buildGenerator(config: Config, opened: Parts['openedBytes']): Slot<Generator> {
+export function buildGenerator(config: Config, opened: Parts['openedBytes'], keeper: Keeper): Slot<Generator> {
   return slot(async () => {
     const { files, sha256 } = await ensureModel(generatorModel.name)
     return weighed('generator', opened, () =>
@@ -108,7 +118,7 @@ export function buildGenerator(config: Config, opened: Parts['openedBytes']): Sl
         prefixReuse: config['speed.prefixReuse'],
       }),
     )
-  })
+  }, keeper.watch('generator'))
 }
 
 export function buildStore(config: Config, workspace: string): Store {

@@ -10,6 +10,7 @@ import {
   type TargetEvent,
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
+import { openKeeper } from './keeper.ts'
 import { buildCaches, buildEncoder, buildGenerator, buildStore, keysOf, models, type Parts } from './parts.ts'
 import { readBack } from './read-back.ts'
 import { retrieve, type Timed } from './retrieve.ts'
@@ -18,14 +19,22 @@ import { retrieve, type Timed } from './retrieve.ts'
 export async function openRag({ config: given, workspace, shared = false }: OpenOptions): Promise<Target> {
   let config = parseConfig(given)
   const openedBytes: Parts['openedBytes'] = {}
+  const keeper = openKeeper(() => parts)
   const parts: Parts = {
-    encoder: buildEncoder(config, openedBytes, shared),
-    generator: buildGenerator(config, openedBytes),
+    encoder: buildEncoder(config, openedBytes, keeper, shared),
+    generator: buildGenerator(config, openedBytes, keeper),
     store: buildStore(config, workspace),
     caches: buildCaches(config),
     openedBytes,
   }
-  await parts.encoder.get()
+  try {
+    await keeper.become(config)
+    await parts.encoder.get()
+  } catch (error) {
+    keeper.close()
+    parts.store.close()
+    throw error
+  }
 
   /** Builds anew what depends on a changed key; the rest goes on. */
   const become = async (next: Config) => {
@@ -37,14 +46,15 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       caches: touches(keysOf.caches),
     }
     config = next
+    await keeper.become(next)
     if (change.store) {
       parts.store.close()
       parts.store = buildStore(next, workspace)
     }
     // in place before the old one closes: a query that comes meanwhile must not open that again
     const { encoder, generator } = parts
-    if (change.encoder) parts.encoder = buildEncoder(next, openedBytes, shared)
-    if (change.generator) parts.generator = buildGenerator(next, openedBytes)
+    if (change.encoder) parts.encoder = buildEncoder(next, openedBytes, keeper, shared)
+    if (change.generator) parts.generator = buildGenerator(next, openedBytes, keeper)
     if (change.encoder || change.store || change.caches) parts.caches = buildCaches(next)
     if (change.encoder) {
       await encoder.close()
@@ -81,16 +91,18 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     async ingest(docs, { progress = () => {}, replace = false } = {}) {
       // cutting texts takes a model of their markup, which a process that only answers does not need
       const { ingest } = await import('./ingest.ts')
-      const encoder = await parts.encoder.get()
       let stats: IngestStats
       try {
-        stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress })
+        stats = await parts.encoder.use((encoder) =>
+          ingest(docs, { encoder, store: parts.store, config, replace, progress }),
+        )
       } finally {
         // also after a failure: some documents may be stored
         parts.caches.clear('query')
         parts.caches.clear('retrieval')
       }
       if (config['memory.releaseAfterIngest']) await parts.encoder.close()
+      keeper.trim()
       return stats
     },
     async exactSearch(text, k) {
@@ -133,6 +145,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       parts.caches.clear()
     },
     async close() {
+      keeper.close()
       await parts.encoder.close()
       await parts.generator.close()
       parts.store.close()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import type { Conditions } from '@tenfold/contracts'
+import { kernelFile } from './kernel-file.ts'
 
 /** What the figures were measured on. The fingerprint tells machines apart without naming them. */
 export function machine(): Conditions['machine'] {
@@ -22,20 +22,37 @@ export function machine(): Conditions['machine'] {
 
 /** Instruction sets the kernel reports, sorted; empty where it reports none. */
 export function cpuFlags(): string[] {
-  try {
-    return (/^flags\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '')
-      .split(' ')
-      .filter(Boolean)
-      .sort()
-  } catch {
-    return []
-  }
+  const flags = /^flags\s*: (.*)$/m.exec(kernelFile('/proc/cpuinfo'))?.[1] ?? ''
+  return flags.split(' ').filter(Boolean).sort()
+}
+
+/**
+ * Bytes the container of this process allows: the strictest `memory.max` of its control group (cgroup v2) and those above it, and
+ * what Node knows; null without a limit.
+ */
+export function memoryLimitBytes(read = kernelFile, constrained = process.constrainedMemory()): number | null {
+  const limits = cgroupLimits(read)
+  // Node answers 2^64 - 1, or so, where there is no limit
+  if (constrained > 0 && constrained < 2 ** 53) limits.push(constrained)
+  return limits.length > 0 ? Math.min(...limits) : null
+}
+
+function cgroupLimits(read: (file: string) => string): number[] {
+  const own = /^0::\/(.*)$/m.exec(read('/proc/self/cgroup'))?.[1]
+  if (own === undefined) return []
+  const names = own.split('/').filter(Boolean)
+  return [...names, ''].flatMap((_, depth) => {
+    const folder = ['/sys/fs/cgroup', ...names.slice(0, depth)].join('/')
+    // "max" is no limit
+    return /^\d+$/.test(read(`${folder}/memory.max`).trim()) ? Number(read(`${folder}/memory.max`)) : []
+  })
 }
 
 /** Memory a process may still take: the smaller of what is free and what the container allows. */
 export function availableMemoryBytes(): number {
-  const constrained = process.constrainedMemory()
-  const limit =
-    constrained > 0 && constrained < 2 ** 53 ? constrained - process.memoryUsage().rss : Number.POSITIVE_INFINITY
-  return Math.min(process.availableMemory(), limit)
+  const limit = memoryLimitBytes()
+  return Math.min(
+    process.availableMemory(),
+    limit === null ? Number.POSITIVE_INFINITY : limit - process.memoryUsage.rss(),
+  )
 }

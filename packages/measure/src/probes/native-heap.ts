@@ -25,9 +25,11 @@ let known: NativeHeap | undefined
  * way. What cannot be read, or belongs to another allocator, is not available, with the reason.
  */
 export function nativeHeap(): NativeHeap {
-  known ??= openNativeHeap(() => createRequire(import.meta.url)('koffi'))
+  known ??= openNativeHeap(loadKoffi)
   return known
 }
+
+export const loadKoffi = (): Koffi => createRequire(import.meta.url)('koffi')
 
 export function openNativeHeap(load: () => Koffi): NativeHeap {
   try {
@@ -52,12 +54,24 @@ function countsArrays(heap: Reading): boolean {
   return heap.liveBytes() - before >= block.byteLength / 2
 }
 
-function glibc(koffi: Koffi): Reading {
+/** Figures of `mallinfo2` used here: the heap without mapped blocks, what of it is given out, mapped blocks and how many they are. */
+interface MallocInfo {
+  arena: number
+  uordblks: number
+  hblkhd: number
+  hblks: number
+}
+
+export function openGlibc(koffi: Koffi): { libc: ReturnType<Koffi['load']>; mallinfo2(): MallocInfo } {
   if (process.platform !== 'linux') throw new Error('only glibc and macOS tell them')
   const libc = koffi.load('libc.so.6')
   const fields = 'arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost'.split(' ')
   const info = koffi.struct(Object.fromEntries(fields.map((field) => [field, 'size_t'])))
-  const mallinfo2 = libc.func('mallinfo2', info, []) as () => { uordblks: number; hblkhd: number }
+  return { libc, mallinfo2: libc.func('mallinfo2', info, []) as () => MallocInfo }
+}
+
+function glibc(koffi: Koffi): Reading {
+  const { libc, mallinfo2 } = openGlibc(koffi)
   const mallocTrim = libc.func('malloc_trim', 'int', ['size_t']) as (pad: number) => number
   return {
     available: true,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import type { Noise } from '@tenfold/contracts'
+import { kernelFile } from './kernel-file.ts'
 
 /** Starts a noise record of this process and machine; call the result when the work is done. */
 export function watchNoise(): () => Noise {
@@ -53,13 +53,13 @@ function watchCollections(): { stop(): number } {
 
 /** Linux pressure stall information: microseconds in which some task waited for a core. */
 function stalledMicroseconds(): number | null {
-  const total = /^some .*total=(\d+)/m.exec(textOf('/proc/pressure/cpu'))?.[1]
+  const total = /^some .*total=(\d+)/m.exec(kernelFile('/proc/pressure/cpu'))?.[1]
   return total ? Number(total) : null
 }
 
 /** Ticks of all cores since boot; `steal` is the eighth column of /proc/stat (proc_stat(5)). */
 function cpuTicks(): { total: number; steal: number } | null {
-  const columns = /^cpu +(.+)$/m.exec(textOf('/proc/stat'))?.[1]?.split(' ').map(Number)
+  const columns = /^cpu +(.+)$/m.exec(kernelFile('/proc/stat'))?.[1]?.split(' ').map(Number)
   if (!columns || columns.length < 8) return null
   return { total: columns.slice(0, 8).reduce((sum, value) => sum + value, 0), steal: columns[7]! }
 }
@@ -73,13 +73,5 @@ function thermalSpeedLimit(): number | null {
     return limit ? Number(limit) : 100
   } catch {
     return null
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
   }
 }
