@@ -48,6 +48,8 @@ export interface Encoder {
   readonly modelSha256: string
   /** One row of `dims` values of length 1 per text, row-major. Texts are cut at 256 tokens. Throws the signal's reason. */
   embed(texts: string[], options?: EmbedOptions): Promise<Float32Array>
+  /** The same for token ids, markers included: 1 to 256 for each row. */
+  embedTokens(tokens: Int32Array[], options?: EmbedOptions): Promise<Float32Array>
   /** Tokens of the whole text, without the two markers that embedding adds. */
   countTokens(text: string): number
   /** Tokens each text takes in a batch: cut, with markers. */
@@ -95,6 +97,27 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
     : [await openRunner(runnerOptions, tokenizer)]
   const lanes = openLanes(runners)
 
+  const embedTokens: Encoder['embedTokens'] = async (tokens, { signal, lane = 'ingest' } = {}) => {
+    const slab = new Float32Array(tokens.length * bert.hidden)
+    const lengths = tokens.map((ids) => ids.length)
+    const failed = new AbortController()
+    const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
+    const runs = planBatches(lengths, batch).map(async (rows) => {
+      const pack = () => packBatch(rows.map((row) => tokens[row]!))
+      const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
+      for (const [i, row] of rows.entries()) {
+        slab.set(vectors.subarray(i * bert.hidden, (i + 1) * bert.hidden), row * bert.hidden)
+      }
+    })
+    try {
+      await Promise.all(runs)
+      return slab
+    } catch (error) {
+      failed.abort(error)
+      throw error
+    }
+  }
+
   return {
     dims: bert.hidden,
     modelSha256,
@@ -107,22 +130,13 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
         )
         const tokenized = slices.map((slice) => lanes.submit(lane, (runner) => runner.tokenize(slice), stop))
         const tokens = (await Promise.all(tokenized)).flat()
-        const slab = new Float32Array(texts.length * bert.hidden)
-        const lengths = tokens.map((ids) => ids.length)
-        const runs = planBatches(lengths, batch).map(async (rows) => {
-          const pack = () => packBatch(rows.map((row) => tokens[row]!))
-          const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
-          for (const [i, row] of rows.entries()) {
-            slab.set(vectors.subarray(i * bert.hidden, (i + 1) * bert.hidden), row * bert.hidden)
-          }
-        })
-        await Promise.all(runs)
-        return slab
+        return await embedTokens(tokens, { signal: stop, lane })
       } catch (error) {
         failed.abort(error)
         throw error
       }
     },
+    embedTokens,
     countTokens: tokenizer.count,
     tokenLengths: (texts) => texts.map((text) => tokenizer.encode(text).length),
     info: () => ({ ...info }),

@@ -6,12 +6,15 @@ import { type Encoder, openEncoder } from '@tenfold/encoder'
 import { type Generator, openGenerator } from '@tenfold/inference'
 import { privateBytes } from '@tenfold/measure'
 import { ensureModel, manifest } from '@tenfold/models'
+import type { StaticEncoder } from '@tenfold/static-encoder'
 import { openStore, type Store } from '@tenfold/store-sqlite'
 import { type Slot, slot } from './slot.ts'
 
 /** What the system is made of. Each part knows only its own keys of the configuration. */
 export interface Parts {
   encoder: Slot<Encoder>
+  /** Opened only while the store is in its first state. */
+  first: Slot<StaticEncoder>
   generator: Slot<Generator>
   store: Store
   caches: Caches
@@ -90,6 +93,12 @@ export function buildEncoder(config: Config, opened: Parts['openedBytes'], share
     ),
   )
 }
+
+export const buildFirst = (opened: Parts['openedBytes']): Slot<StaticEncoder> =>
+  slot(async () => {
+    const { openStaticEncoder } = await import('@tenfold/static-encoder')
+    return weighed('staticEncoder', opened, () => openStaticEncoder())
+  })
 
 export function buildGenerator(config: Config, opened: Parts['openedBytes']): Slot<Generator> {
   return slot(async () => {

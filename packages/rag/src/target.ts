@@ -10,7 +10,16 @@ import {
   type TargetEvent,
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
-import { buildCaches, buildEncoder, buildGenerator, buildStore, keysOf, models, type Parts } from './parts.ts'
+import {
+  buildCaches,
+  buildEncoder,
+  buildFirst,
+  buildGenerator,
+  buildStore,
+  keysOf,
+  models,
+  type Parts,
+} from './parts.ts'
 import { readBack } from './read-back.ts'
 import { retrieve, type Timed } from './retrieve.ts'
 
@@ -20,6 +29,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
   const openedBytes: Parts['openedBytes'] = {}
   const parts: Parts = {
     encoder: buildEncoder(config, openedBytes, shared),
+    first: buildFirst(openedBytes),
     generator: buildGenerator(config, openedBytes),
     store: buildStore(config, workspace),
     caches: buildCaches(config),
@@ -78,13 +88,19 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       return { ids, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
     },
     embed: (texts) => parts.encoder.use((encoder) => encoder.embed(texts)),
-    async ingest(docs, { progress = () => {}, replace = false } = {}) {
+    async ingest(docs, { progress = () => {}, replace = false, ...told } = {}) {
       // cutting texts takes a model of their markup, which a process that only answers does not need
       const { ingest } = await import('./ingest.ts')
       const encoder = await parts.encoder.get()
       let stats: IngestStats
       try {
-        stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress })
+        const options = { encoder, store: parts.store, config, replace, progress }
+        // a first state is ended by whatever ingest comes next
+        const empty = config['speed.firstVectors'] === 'static' && parts.store.chunkCount() === 0
+        if (empty || parts.store.isStaged()) {
+          const { ingestInTwoSpeeds } = await import('./two-speed.ts')
+          stats = await ingestInTwoSpeeds(docs, { ...options, ...told, first: await parts.first.get() })
+        } else stats = await ingest(docs, options)
       } finally {
         // also after a failure: some documents may be stored
         parts.caches.clear('query')
@@ -134,6 +150,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     },
     async close() {
       await parts.encoder.close()
+      await parts.first.close()
       await parts.generator.close()
       parts.store.close()
     },

@@ -1,9 +1,10 @@
 import { openConnection } from './connection.ts'
+import { firstState } from './first-state.ts'
 import { lexicalSearcher } from './lexical.ts'
 import { prepareSchema } from './schema.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
-import type { HydratedChunk, Store, StoreOptions } from './types.ts'
+import type { DocRow, HydratedChunk, StagedChunk, Store, StoreOptions } from './types.ts'
 import { fromBlob, VectorRows } from './vector-rows.ts'
 import { documentWriter } from './writer.ts'
 
@@ -30,17 +31,35 @@ export function openStore(options: StoreOptions): Store {
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
 
+  const write = (doc: DocRow, chunks: StagedChunk[], staged: boolean) => {
+    const written = writer.upsert(doc, chunks, staged)
+    follow(written.removed)
+    for (const [i, id] of written.added.entries()) {
+      const { vector } = chunks[i]!
+      if (vector) loaded?.add(id, vector)
+    }
+    return written
+  }
+  const first = firstState({
+    db,
+    prepare,
+    options,
+    collectionChunkIds,
+    write: (doc, chunks) => write(doc, chunks, true),
+    came: (chunkId, vector) => loaded?.add(chunkId, vector),
+  })
+  const follow = (removed: readonly number[]) => {
+    lexical.forget()
+    for (const id of removed) loaded?.remove(id)
+    first.forget(removed)
+  }
+
   return {
-    upsertDoc(doc, chunks) {
-      const { removed, added } = writer.upsert(doc, chunks)
-      lexical.forget()
-      for (const id of removed) loaded?.remove(id)
-      for (const [i, id] of added.entries()) loaded?.add(id, chunks[i]!.vector)
-    },
+    ...first.state,
+    upsertDoc: (doc, chunks) => void write(doc, chunks, false),
     removeDoc(docId) {
       const removed = writer.remove(docId)
-      lexical.forget()
-      for (const id of removed ?? []) loaded?.remove(id)
+      follow(removed ?? [])
       return removed !== undefined
     },
     docHash: (docId) => prepare('docHash').pluck().get(docId) as string | undefined,
