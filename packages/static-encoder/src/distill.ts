@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { principalComponents, project } from './pca.ts'
 import { quantise, type StaticTable } from './table.ts'
 import type { Vocabulary } from './vocabulary.ts'
+import { zipfWeights } from './weights.ts'
 
 /** The part of an encoder that a table is distilled from. */
 export interface TokenEncoder {
@@ -52,12 +53,11 @@ export async function distill(options: DistillOptions): Promise<StaticTable> {
   }
   const components = await principalComponents(rows, encoder.dims, signal)
   const projected = await project(rows, components, dims, signal)
+  const weights = zipfWeights(vocabulary)
   const table = new Float32Array(size * dims)
   for (const [row, id] of ids.entries()) {
-    const weight = weightOf(id)
+    const weight = weights[row]!
     for (let i = 0; i < dims; i++) table[id * dims + i] = weight * projected[row * dims + i]!
   }
   return { dims, ...quantise(table, dims) }
 }
-
-const weightOf = (_id: number): number => 1

@@ -6,6 +6,8 @@ export interface Vocabulary {
   size: number
   /** Ids that stand for text, in order: markers and spare places (`[unused7]`) are left out. */
   ids: Int32Array
+  /** The first id of a whole word; ids below are single characters. From here on tokens come by falling frequency. */
+  words: number
   /** [CLS] and [SEP]: what stands before and after a text. */
   start: number
   end: number
@@ -26,9 +28,11 @@ export async function readVocabulary(path: string): Promise<Vocabulary> {
     .filter(([token, id]) => !special.has(id) && !/^\[unused\d+\]$/.test(token))
     .map(([, id]) => id)
     .sort((a, b) => a - b)
+  const word = Object.entries(model.vocab).filter(([token]) => /^[\p{L}\p{N}]{2,}$/u.test(token))
   return {
     size: Math.max(...Object.values(model.vocab)) + 1,
     ids: Int32Array.from(ids),
+    words: word.reduce((least, [, id]) => Math.min(least, id), ids.length),
     start: model.vocab['[CLS]']!,
     end: model.vocab['[SEP]']!,
     markers: added.map(({ content }) => content),

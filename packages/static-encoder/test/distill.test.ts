@@ -10,6 +10,7 @@ const width = 12
 const vocabulary: Vocabulary = {
   size: 40,
   ids: Int32Array.from({ length: 35 }, (_, i) => i + 5),
+  words: 10,
   start: 1,
   end: 2,
   markers: [],

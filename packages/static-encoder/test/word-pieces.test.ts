@@ -123,8 +123,14 @@ describe('wordPieces', () => {
 
 describe('readVocabulary', () => {
   it('leaves out markers and spare places', async () => {
-    const { ids, size, start, end } = await readVocabulary(path)
-    expect({ size, start, end, first: ids[0] }).toEqual({ size: 30522, start: 101, end: 102, first: 999 })
+    const { ids, size, words, start, end } = await readVocabulary(path)
+    expect({ size, words, start, end, first: ids[0] }).toEqual({
+      size: 30522,
+      words: 1996,
+      start: 101,
+      end: 102,
+      first: 999,
+    })
     expect(ids.length).toBe(30522 - 5 - 994)
   })
 })

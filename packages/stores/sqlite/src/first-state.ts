@@ -1,22 +1,23 @@
+import { PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import { readMeta, writeMeta } from './schema.ts'
 import type { Prepare } from './statements.ts'
 import type { DocRow, FirstState, StagedChunk, StoreOptions } from './types.ts'
 import { fromBlob, toBlob, VectorRows } from './vector-rows.ts'
-import { checkVector, type Written } from './writer.ts'
+import { checkVector } from './writer.ts'
 
 interface Around {
   db: Connection
   prepare: Prepare
-  options: Pick<StoreOptions, 'vectorScan' | 'identity'>
+  options: Pick<StoreOptions, 'path' | 'vectorScan' | 'identity'>
   /** Writes a staged document and keeps the other searches in step. */
-  write(doc: DocRow, chunks: StagedChunk[]): Written
+  write(doc: DocRow, chunks: StagedChunk[]): void
   /** The vector of a chunk has come. */
   came(chunkId: number, vector: Float32Array): void
   collectionChunkIds(collection: string): number[]
 }
 
-/** The first state of a store, and `forget` for chunks that went by another way. */
+/** The first state of a store, and what keeps its search in step with writes. */
 export function firstState({ db, prepare, options, write, came, collectionChunkIds }: Around) {
   const { dims } = options.identity
   let loaded: VectorRows | undefined
@@ -41,12 +42,12 @@ export function firstState({ db, prepare, options, write, came, collectionChunkI
 
   const state: FirstState = {
     stageDoc(doc, chunks) {
-      const { added } = write(doc, chunks)
-      if (added.length > 0) staged = true
-      for (const [i, id] of added.entries()) {
-        const { first } = chunks[i]!
-        if (first) loaded?.add(id, first)
+      if (!state.isStaged() && (prepare('chunkCount').pluck().get() as number) > 0) {
+        const message = `${options.path} has its vectors: its chunks could not be found by first ones`
+        throw new PipelineError('INDEX_MISMATCH', message, 'store the document with its vectors, by upsertDoc')
       }
+      write(doc, chunks)
+      if (chunks.length > 0) staged = true
     },
     isStaged() {
       staged ??= prepare('anyFirst').pluck().get() === 1
@@ -73,6 +74,13 @@ export function firstState({ db, prepare, options, write, came, collectionChunkI
   }
   return {
     state,
+    /** Chunks that were written, to be found by the next search. */
+    follow(added: readonly number[], chunks: readonly StagedChunk[]) {
+      for (const [i, id] of added.entries()) {
+        const { first } = chunks[i]!
+        if (first) loaded?.add(id, first)
+      }
+    },
     forget: (removed: readonly number[]) => {
       for (const id of removed) loaded?.remove(id)
     },

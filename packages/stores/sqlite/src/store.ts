@@ -6,7 +6,7 @@ import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
 import type { DocRow, HydratedChunk, StagedChunk, Store, StoreOptions } from './types.ts'
 import { fromBlob, VectorRows } from './vector-rows.ts'
-import { documentWriter } from './writer.ts'
+import { checkVector, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
 export function openStore(options: StoreOptions): Store {
@@ -23,7 +23,7 @@ export function openStore(options: StoreOptions): Store {
   }
   const prepare = statements(db, options.statementReuse)
   const lexical = lexicalSearcher(prepare, options)
-  const writer = documentWriter(db, prepare, dims)
+  const writer = documentWriter(db, prepare)
   let loaded: VectorRows | undefined
   const vectors = () => {
     loaded ??= new VectorRows(options.vectorScan, dims, prepare('allVectors').all() as { id: number; data: Buffer }[])
@@ -31,14 +31,16 @@ export function openStore(options: StoreOptions): Store {
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
 
-  const write = (doc: DocRow, chunks: StagedChunk[], staged: boolean) => {
-    const written = writer.upsert(doc, chunks, staged)
-    follow(written.removed)
-    for (const [i, id] of written.added.entries()) {
+  const write = (doc: DocRow, chunks: StagedChunk[], mayWait: boolean) => {
+    for (const { vector } of chunks) if (vector || !mayWait) checkVector(vector, dims, `document ${doc.id}`)
+    const staged = mayWait || first.state.isStaged()
+    const { removed, added } = writer.upsert(doc, chunks, staged)
+    follow(removed)
+    for (const [i, id] of added.entries()) {
       const { vector } = chunks[i]!
       if (vector) loaded?.add(id, vector)
     }
-    return written
+    if (staged) first.follow(added, chunks)
   }
   const first = firstState({
     db,
@@ -56,7 +58,7 @@ export function openStore(options: StoreOptions): Store {
 
   return {
     ...first.state,
-    upsertDoc: (doc, chunks) => void write(doc, chunks, false),
+    upsertDoc: (doc, chunks) => write(doc, chunks, false),
     removeDoc(docId) {
       const removed = writer.remove(docId)
       follow(removed ?? [])

@@ -87,7 +87,10 @@ export interface Change {
  * and are dropped when the last vector has come, in the same transaction: no search ever sees vectors of both kinds.
  */
 export interface FirstState {
-  /** Like `upsertDoc`, for chunks whose vectors are to come. Puts the file into its first state. */
+  /**
+   * Like `upsertDoc`, for chunks whose vectors are to come. Puts an empty file into its first state. Throws INDEX_MISMATCH for a file that
+   * has its vectors, since its chunks have no first ones.
+   */
   stageDoc(doc: DocRow, chunks: StagedChunk[]): void
   /** While true, `vectorSearch` sees only the chunks that have their vector: use `firstSearch`. */
   isStaged(): boolean

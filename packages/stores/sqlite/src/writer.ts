@@ -11,7 +11,7 @@ export interface Written {
 }
 
 /** Writes of whole documents: after a crash a document is there with all its chunks, or as it was before. */
-export function documentWriter(db: Connection, prepare: Prepare, dims: number) {
+export function documentWriter(db: Connection, prepare: Prepare) {
   const clear = (docId: number | bigint): number[] => {
     const ids = prepare('chunkIdsOfDoc').pluck().all(docId) as number[]
     prepare('deleteText').run(docId)
@@ -47,9 +47,8 @@ export function documentWriter(db: Connection, prepare: Prepare, dims: number) {
   })
 
   return {
-    /** `staged`: vectors may be missing, and what finds the chunks meanwhile is written too. */
+    /** `staged`: what finds the chunks while vectors are missing is written too. */
     upsert(doc: DocRow, chunks: StagedChunk[], staged: boolean): Written {
-      for (const { vector } of chunks) if (vector || !staged) checkVector(vector, dims, `document ${doc.id}`)
       // Immediate: a deferred transaction that reads first fails at once when another connection writes.
       return upsert.immediate(doc, chunks, staged)
     },
