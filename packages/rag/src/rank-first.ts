@@ -1,5 +1,5 @@
 import type { Config, QueryRequest } from '@tenfold/contracts'
-import { chunksPerDocument, type Fused, fuse } from './fuse.ts'
+import { chunksPerDocument, type Fused } from './fuse.ts'
 import type { Parts } from './parts.ts'
 import type { Timed } from './retrieve.ts'
 
@@ -13,12 +13,13 @@ export async function rankFirst(
 ): Promise<Fused | undefined> {
   const { store } = parts
   if (!store.isStaged()) return undefined
-  const { firstLists, usesFirst } = await import('@tenfold/static-encoder')
+  const { searchFirst, usesFirst } = await import('@tenfold/static-encoder')
   const first = await parts.first.get()
   signal?.throwIfAborted()
   if (!store.isStaged()) return undefined
-  const vector = usesFirst(store, first) ? first.embed([text]) : undefined
-  const depth = Math.max(config['rag.candidates'], k)
-  const lists = await timed('lexical', () => firstLists(store, text, { vector, depth, collection }))
-  return timed('fuse', () => fuse(lists, config['rag.rrfK'], Math.max(k * chunksPerDocument, depth)))
+  const depth = Math.max(config['rag.candidates'], k * chunksPerDocument)
+  return timed('lexical', () => {
+    const vector = usesFirst(store, first) ? first.embed([text]) : undefined
+    return searchFirst(store, text, { vector, depth, collection })
+  })
 }

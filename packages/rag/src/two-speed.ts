@@ -1,6 +1,5 @@
 import type { Doc, IngestOptions, IngestStats } from '@tenfold/contracts'
 import { fillIn, ingestFast, type StaticEncoder } from '@tenfold/static-encoder'
-import { fuse } from './fuse.ts'
 import { cut, hashOfDoc, type IngestOptions as Options } from './ingest.ts'
 
 export interface TwoSpeedOptions extends Options, Pick<IngestOptions, 'questions' | 'searchable'> {
@@ -17,7 +16,6 @@ export async function ingestInTwoSpeeds(docs: AsyncIterable<Doc>, options: TwoSp
     hash: hashOfDoc,
     cut: (doc) => cut(doc, first.countTokens, config),
     depth: config['rag.candidates'],
-    fuse: (lists) => fuse(lists, config['rag.rrfK'], config['rag.candidates']).map(({ id }) => id),
     questions,
     replace,
     progress,

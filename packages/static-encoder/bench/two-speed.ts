@@ -15,7 +15,6 @@ import { type Row, rounded } from './two-speed-parts/row.ts'
 import { speedRows } from './two-speed-parts/speed.ts'
 
 const { values } = parseArgs({ args: process.argv.slice(3), options: { json: { type: 'boolean', default: false } } })
-const say = (text: string) => void process.stderr.write(`two-speed: ${text}\n`)
 
 const dataset = await openDataset({ kind: 'default' })
 const encoder = await openEncoder({
@@ -29,18 +28,17 @@ const encoder = await openEncoder({
 })
 const first = await openStaticEncoder()
 const rows: Row[] = []
-
-say('distilling')
-rows.push(await distillRow())
-say('texts/s')
-rows.push(...(await speedRows(await chunksOf(), first, encoder)))
-for (const name of ['scifact', 'cppdocs']) {
-  say(name)
-  rows.push(...(await qualityOf(name)))
+/** Told as they come: the whole takes minutes. */
+const take = (some: Row[]) => {
+  for (const { what, measured } of some) process.stderr.write(`${what}: ${measured ?? 'not measured'}\n`)
+  rows.push(...some)
 }
+
+take([await distillRow()])
+take(await speedRows(await chunksOf(), first, encoder))
+for (const name of ['scifact', 'cppdocs']) take(await qualityOf(name))
 await encoder.close()
-say('time to the first search')
-rows.push(...(await firstSearchRows(dataset)))
+take(await firstSearchRows(dataset))
 if (!values.json) console.table(rows.map(({ why, ...row }) => row))
 console.log(JSON.stringify({ bench: 'two-speed', rows, machine: machine() }))
 

@@ -1,6 +1,6 @@
 export { type DistillOptions, type DistillProgress, distill, type TokenEncoder } from './distill.ts'
 export { type FillOptions, fillIn } from './fill.ts'
-export { type FirstSearch, firstLists } from './search-first.ts'
+export { type FirstSearch, searchFirst } from './search-first.ts'
 export { openStaticEncoder, type StaticEncoder, type StaticEncoderOptions } from './static-encoder.ts'
 export type { FirstStore } from './store.ts'
 export type { StaticTable } from './table.ts'

@@ -10,8 +10,9 @@ export interface FirstStore {
     doc: { id: string; title: string; collection: string; hash: string },
     chunks: { text: string; hash: string; vector?: Float32Array | undefined; first?: Float32Array | undefined }[],
   ): void
-  firstSearch(query: Float32Array, k: number, collection?: string): { chunkIds: number[] }
-  lexicalSearch(text: string, limit: number, collection?: string): { chunkIds: number[] }
+  /** Both best first; larger scores are better. */
+  firstSearch(query: Float32Array, k: number, collection?: string): { chunkIds: number[]; scores: number[] }
+  lexicalSearch(text: string, limit: number, collection?: string): { chunkIds: number[]; scores: number[] }
   hydrate(chunkIds: number[]): { docId: string }[]
   pendingChunks(after: number, limit: number): { chunkId: number; text: string }[]
   pendingCount(): number

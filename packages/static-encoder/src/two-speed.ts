@@ -1,7 +1,7 @@
 import type { Doc, FirstState, Question } from '@tenfold/contracts'
 import { decide } from './gate.ts'
 import { knownItems } from './known-items.ts'
-import { firstLists } from './search-first.ts'
+import { searchFirst } from './search-first.ts'
 import type { StaticEncoder } from './static-encoder.ts'
 import type { FirstStore } from './store.ts'
 
@@ -10,9 +10,8 @@ export interface FastOptions {
   first: StaticEncoder
   hash(doc: Doc): string
   cut(doc: Doc): { text: string; hash: string }[]
-  /** Most chunks in each list of a search, and one list from several: the gate asks its questions as they will be asked. */
+  /** Most chunks in each list of a search: the gate asks its questions as they will be asked. */
   depth: number
-  fuse(lists: readonly (readonly number[])[]): number[]
   /** Judged questions for the gate, none of them used to check the outcome; known items are made when there are none. */
   questions: readonly Question[]
   /** Documents that did not come again are removed. */
@@ -90,17 +89,17 @@ export const usesFirst = (store: FirstStore, first: Pick<StaticEncoder, 'space'>
   decisionOf(store)?.by === 'words and first vectors' && store.note(notes.space) === first.space
 
 function weigh(
-  { store, first, depth, fuse }: FastOptions,
+  { store, first, depth }: FastOptions,
   questions: readonly Question[],
   kind: FirstState['kind'],
 ): FirstState {
-  const ask = (text: string, vector?: Float32Array) => {
-    const chunks = fuse(firstLists(store, text, { vector, depth }))
+  const documents = (text: string, vector?: Float32Array) => {
+    const chunks = searchFirst(store, text, { vector, depth }).map(({ id }) => id)
     return [...new Set(store.hydrate(chunks).map(({ docId }) => docId))]
   }
   return decide(
     { questions, kind },
-    (text) => ask(text),
-    (text) => ask(text, first.embed([text])),
+    (text) => documents(text),
+    (text) => documents(text, first.embed([text])),
   )
 }
