@@ -21,6 +21,7 @@ const layers: Record<string, number> = {
   'target-command': 2,
   'target-module': 2,
   'store-sqlite': 3,
+  'static-encoder': 3,
   proof: 3,
   'phase-kit': 4,
   regression: 4,

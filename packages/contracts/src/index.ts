@@ -33,6 +33,7 @@ export type { ResponsePaths } from './response-paths.ts'
 export type { Settings } from './settings.ts'
 export { stageNames, stageOf } from './stages.ts'
 export type {
+  FirstState,
   IngestOptions,
   IngestStats,
   MemoryMap,

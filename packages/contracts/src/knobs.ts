@@ -114,6 +114,12 @@ export const knobs = {
     affects: [],
     about: 'files read at once while ingesting; no phase tries it: reading is under 1 % of an ingest',
   }),
+  'speed.firstVectors': choice('none', ['none', 'static'], {
+    levels: ['none'],
+    affects: [],
+    about:
+      'what finds a new corpus while its vectors are being made: nothing, or words and static vectors (the final index is the same)',
+  }),
   'speed.prefixReuse': flag(false, {
     levels: [false, true],
     affects: ['answer'],

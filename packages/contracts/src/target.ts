@@ -1,4 +1,4 @@
-import type { Doc } from './data.ts'
+import type { Doc, Question } from './data.ts'
 import type { Knob } from './knob-kinds.ts'
 import type { Config, Patch } from './knobs.ts'
 
@@ -44,10 +44,27 @@ export interface QueryResult {
   cacheHit?: string
 }
 
+/** The first state of an index whose vectors are still being made: how it is searched, and the figures that decided it. */
+export interface FirstState {
+  by: 'words' | 'words and first vectors'
+  /** Questions judged by people, or titles that ask for their own documents. */
+  kind: 'judged' | 'known items'
+  questions: number
+  /** Mean nDCG@10 of words alone, and of words fused with first vectors. */
+  wordsNdcg: number
+  bothNdcg: number
+  /** One-sided 95 % bound of the difference; first vectors are used when it is above 0. */
+  bound: number
+}
+
 export interface IngestOptions {
   progress?: (docs: number, chunks: number) => void
   /** These are all documents: others are removed. */
   replace?: boolean
+  /** Judged questions that may be tuned on, for a target that decides something while it ingests. */
+  questions?: readonly Question[]
+  /** All documents can be found from now on, while `pending` vectors are still to be made; told again as they come. */
+  searchable?: (state: FirstState & { searchableMs: number; pending: number }) => void
 }
 
 export interface IngestStats {
@@ -57,6 +74,9 @@ export interface IngestStats {
   unchanged: number
   removed: number
   wallMs: number
+  /** Where there was a first state: how long until all documents could be found. */
+  searchableMs?: number
+  first?: FirstState
 }
 
 /** Bytes by owner; what a target cannot tell is left out, never guessed. */

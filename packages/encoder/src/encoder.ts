@@ -56,6 +56,8 @@ export interface Encoder {
   readonly modelSha256: string
   /** One row of `dims` values of length 1 per text, row-major. Texts are cut at the model's longest. Throws the signal's reason. */
   embed(texts: string[], options?: EmbedOptions): Promise<Float32Array>
+  /** The same for token ids, markers included: 1 to the model's longest for each row. No prefix is added. */
+  embedTokens(tokens: Int32Array[], options?: Pick<EmbedOptions, 'signal' | 'lane'>): Promise<Float32Array>
   /** Tokens of the whole text, without prefix and without the two markers that embedding adds. */
   countTokens(text: string): number
   /** Tokens each text takes in a batch as a passage: cut, with markers. */
@@ -98,32 +100,27 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
   const said = (text: string, role: 'query' | 'passage') => cutText(prefix[role] + text, maxTokens)
 
   /** Rows in the order of `tokens`, whatever the batches. */
-  async function embedTokens(tokens: Int32Array[], lane: Lane, stop: AbortSignal): Promise<Float32Array> {
-    const slab = new Float32Array(tokens.length * dims)
-    const lengths = tokens.map((ids) => ids.length)
-    const runs = planBatches(lengths, batch).map(async (rows) => {
-      const pack = () => packBatch(rows.map((row) => tokens[row]!))
-      const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
-      for (const [i, row] of rows.entries()) slab.set(vectors.subarray(i * dims, (i + 1) * dims), row * dims)
+  const embedTokens: Encoder['embedTokens'] = (tokens, { signal, lane = 'ingest' } = {}) =>
+    stopping(signal, async (stop) => {
+      const slab = new Float32Array(tokens.length * dims)
+      const lengths = tokens.map((ids) => ids.length)
+      const runs = planBatches(lengths, batch).map(async (rows) => {
+        const pack = () => packBatch(rows.map((row) => tokens[row]!))
+        const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
+        for (const [i, row] of rows.entries()) slab.set(vectors.subarray(i * dims, (i + 1) * dims), row * dims)
+      })
+      await Promise.all(runs)
+      return slab
     })
-    await Promise.all(runs)
-    return slab
-  }
 
-  async function embedAll(texts: string[], lane: Lane, signal?: AbortSignal): Promise<Float32Array> {
-    const failed = new AbortController()
-    const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
-    try {
+  const embedAll = (texts: string[], lane: Lane, signal?: AbortSignal): Promise<Float32Array> =>
+    stopping(signal, async (stop) => {
       const slices = Array.from({ length: Math.ceil(texts.length / tokenizeAtOnce) }, (_, i) =>
         texts.slice(i * tokenizeAtOnce, (i + 1) * tokenizeAtOnce),
       )
       const tokenized = slices.map((slice) => lanes.submit(lane, (runner) => runner.tokenize(slice), stop))
-      return await embedTokens((await Promise.all(tokenized)).flat(), lane, stop)
-    } catch (error) {
-      failed.abort(error)
-      throw error
-    }
-  }
+      return embedTokens((await Promise.all(tokenized)).flat(), { signal: stop, lane })
+    })
 
   return {
     dims,
@@ -137,10 +134,25 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
         signal,
       )
     },
+    embedTokens,
     countTokens: tokenizer.count,
     tokenLengths: (texts) => texts.map((text) => tokenizer.encode(said(text, 'passage')).length),
     info: () => ({ threads, workers, ...choice }),
     close: lanes.close,
+  }
+}
+
+/** Work in many parts: the first that fails stops the others. */
+async function stopping<Result>(
+  signal: AbortSignal | undefined,
+  work: (stop: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const failed = new AbortController()
+  try {
+    return await work(signal ? AbortSignal.any([signal, failed.signal]) : failed.signal)
+  } catch (error) {
+    failed.abort(error)
+    throw error
   }
 }
 

@@ -54,10 +54,10 @@ async function commit(
 ): Promise<void> {
   const changed: Cut[] = []
   for (const doc of docs) {
-    const hash = hashOf(JSON.stringify([doc.title, doc.collection, doc.text]))
+    const hash = hashOfDoc(doc)
     stats.docs++
     if (store.docHash(doc.id) === hash) stats.unchanged++
-    else changed.push({ doc, hash, chunks: cut(doc, encoder, config) })
+    else changed.push({ doc, hash, chunks: cut(doc, encoder.countTokens, config) })
   }
   for (let at = 0; at < changed.length; ) {
     const group: Cut[] = []
@@ -87,13 +87,15 @@ async function embedAndStore(group: readonly Cut[], encoder: Encoder, store: Sto
   stats.embedded += fresh.length
 }
 
-function cut(doc: Doc, encoder: Encoder, config: Config): Cut['chunks'] {
+export function cut(doc: Doc, countTokens: Encoder['countTokens'], config: Config): Cut['chunks'] {
   const texts = chunk(doc.text, {
     maxTokens: config['rag.chunkTokens'],
     overlapTokens: config['rag.chunkOverlapTokens'],
-    countTokens: (text) => encoder.countTokens(text),
+    countTokens,
   })
   return texts.map((text) => ({ text, hash: hashOf(text) }))
 }
+
+export const hashOfDoc = ({ title, collection, text }: Doc): string => hashOf(JSON.stringify([title, collection, text]))
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url')

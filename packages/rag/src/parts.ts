@@ -6,6 +6,7 @@ import { type Encoder, openEncoder } from '@tenfold/encoder'
 import { type Generator, openGenerator } from '@tenfold/inference'
 import { privateBytes } from '@tenfold/measure'
 import { ensureModel, manifest } from '@tenfold/models'
+import type { StaticEncoder } from '@tenfold/static-encoder'
 import { openStore, type Store } from '@tenfold/store-sqlite'
 import type { Keeper } from './keeper.ts'
 import { type Slot, slot } from './slot.ts'
@@ -13,6 +14,8 @@ import { type Slot, slot } from './slot.ts'
 /** What the system is made of. Each part knows only its own keys of the configuration. */
 export interface Parts {
   encoder: Slot<Encoder>
+  /** Opened only while the store is in its first state. */
+  first: Slot<StaticEncoder>
   generator: Slot<Generator>
   store: Store
   caches: Caches
@@ -102,6 +105,12 @@ export function buildEncoder(
     })
   return slot(() => weighed('encoder', opened, openIt), keeper.watch('encoder'))
 }
+
+export const buildFirst = (opened: Parts['openedBytes']): Slot<StaticEncoder> =>
+  slot(async () => {
+    const { openStaticEncoder } = await import('@tenfold/static-encoder')
+    return weighed('staticEncoder', opened, () => openStaticEncoder())
+  })
 
 export function buildGenerator(config: Config, opened: Parts['openedBytes'], keeper: Keeper): Slot<Generator> {
   return slot(async () => {

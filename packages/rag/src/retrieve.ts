@@ -1,7 +1,8 @@
 import { cacheKey, normalizeQuestion } from '@tenfold/cache-manager'
 import type { Config, Passage, QueryRequest, Stage } from '@tenfold/contracts'
-import { fuse } from './fuse.ts'
+import { chunksPerDocument, type Fused, fuse } from './fuse.ts'
 import type { Parts } from './parts.ts'
+import { rankFirst } from './rank-first.ts'
 import { recall } from './recall.ts'
 
 /** Times a stage and tells it. */
@@ -12,8 +13,6 @@ export interface Retrieved {
   ids: string[]
   passages: Passage[]
 }
-
-type Fused = { id: number; score: number }[]
 
 /** Question → vector → neighbours + BM25 → fused → texts. Caches stand before each costly step. */
 export async function retrieve(
@@ -45,17 +44,17 @@ export async function retrieve(
       ),
     )
   const fused = () =>
-    through('retrieval', cacheKey(plain, k, request.collection), async () =>
-      rank(parts, config, request, await vectorOf(), k, timed),
+    through(
+      'retrieval',
+      cacheKey(plain, k, request.collection),
+      async () =>
+        (await rankFirst(parts, config, request, k, timed)) ?? rank(parts, config, request, await vectorOf(), k, timed),
     )
   const result = await through('query', cacheKey(plain, k, request.collection), async () =>
     hydrate(parts, await fused(), k, timed),
   )
   return hit ? { ...result, hit } : result
 }
-
-/** Twice as many fused chunks as documents wanted, since several chunks may be of one document. */
-const chunksPerDocument = 2
 
 async function rank(
   parts: Parts,

@@ -11,7 +11,16 @@ import {
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
 import { openKeeper } from './keeper.ts'
-import { buildCaches, buildEncoder, buildGenerator, buildStore, keysOf, models, type Parts } from './parts.ts'
+import {
+  buildCaches,
+  buildEncoder,
+  buildFirst,
+  buildGenerator,
+  buildStore,
+  keysOf,
+  models,
+  type Parts,
+} from './parts.ts'
 import { readBack } from './read-back.ts'
 import { retrieve, type Timed } from './retrieve.ts'
 
@@ -22,6 +31,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
   const keeper = openKeeper(() => parts)
   const parts: Parts = {
     encoder: buildEncoder(config, openedBytes, keeper, shared),
+    first: buildFirst(openedBytes),
     generator: buildGenerator(config, openedBytes, keeper),
     store: buildStore(config, workspace),
     caches: buildCaches(config),
@@ -88,14 +98,19 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       return { ids, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
     },
     embed: (texts) => parts.encoder.use((encoder) => encoder.embed(texts)),
-    async ingest(docs, { progress = () => {}, replace = false } = {}) {
+    async ingest(docs, { progress = () => {}, replace = false, ...told } = {}) {
       // cutting texts takes a model of their markup, which a process that only answers does not need
       const { ingest } = await import('./ingest.ts')
       let stats: IngestStats
       try {
-        stats = await parts.encoder.use((encoder) =>
-          ingest(docs, { encoder, store: parts.store, config, replace, progress }),
-        )
+        stats = await parts.encoder.use(async (encoder) => {
+          const options = { encoder, store: parts.store, config, replace, progress }
+          // a first state is ended by whatever ingest comes next
+          const empty = config['speed.firstVectors'] === 'static' && parts.store.chunkCount() === 0
+          if (!empty && !parts.store.isStaged()) return ingest(docs, options)
+          const { ingestInTwoSpeeds } = await import('./two-speed.ts')
+          return ingestInTwoSpeeds(docs, { ...options, ...told, first: await parts.first.get() })
+        })
       } finally {
         // also after a failure: some documents may be stored
         parts.caches.clear('query')
@@ -147,6 +162,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     async close() {
       keeper.close()
       await parts.encoder.close()
+      await parts.first.close()
       await parts.generator.close()
       parts.store.close()
     },

@@ -70,6 +70,7 @@ export function recordingEncoder(embedded: string[]): Encoder {
       }
       return slab
     },
+    embedTokens: async (tokens) => new Float32Array(tokens.length * dims),
     countTokens: (text) => text.match(/\S+/g)?.length ?? 0,
     tokenLengths: (texts) => texts.map((text) => text.length),
     info: () => ({ graph: 'fused', precision: 'fp32', threads: 1, workers: 0, device: 'cpu' }),

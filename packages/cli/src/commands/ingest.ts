@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { FirstState } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
 import { openReporter } from '@tenfold/phase-kit'
 import { Command } from 'commander'
@@ -20,12 +21,25 @@ export const ingestCommand = () =>
       const target = await rag.open({ config, workspace: shelf.workspace })
       try {
         const start = performance.now()
+        let total: number | undefined
         const stats = await target.ingest!(dataset.docs(config['speed.readConcurrency']), {
           replace: true,
           progress: (docs, chunks) => {
             const seconds = (performance.now() - start) / 1000
             const left = Math.ceil((seconds / Math.max(1, docs)) * (dataset.docCount - docs))
             report.status(`${docs} of ${dataset.docCount} documents, ${chunks} chunks, ${left} s left`)
+          },
+          questions: dataset.questions.filter(({ split }) => split === 'tune'),
+          searchable: ({ pending, ...first }) => {
+            if (total === undefined) {
+              total = pending
+              makeCurrent(shelf)
+              report.line(firstLine(first))
+              return
+            }
+            const seconds = (performance.now() - start - first.searchableMs) / 1000
+            const left = Math.ceil((seconds / Math.max(1, total - pending)) * pending)
+            report.status(`${total - pending} of ${total} vectors made, ${left} s left`)
           },
         })
         makeCurrent(shelf)
@@ -40,3 +54,13 @@ export const ingestCommand = () =>
         await target.close()
       }
     })
+
+/** When everything can be found, how, and why so. */
+function firstLine(first: FirstState & { searchableMs: number }): string {
+  const { by, kind, questions, wordsNdcg, bothNdcg, bound, searchableMs } = first
+  return (
+    `searchable after ${(searchableMs / 1000).toFixed(1)} s by ${by}, better vectors follow ` +
+    `(nDCG@10 of words ${wordsNdcg.toFixed(3)}, with first vectors ${bothNdcg.toFixed(3)}, ` +
+    `difference at least ${bound.toFixed(3)}; ${questions} ${kind})`
+  )
+}

@@ -25,14 +25,22 @@ CREATE VIRTUAL TABLE chunk_fts USING fts5 (
 );
 `
 
+// A file in its first state has a row here for every chunk, which is found by it until all chunks have their vector; data is null where
+// words alone find it. Later than the tables above, and empty in most files: no other schema.
+const firstState = `CREATE TABLE IF NOT EXISTS first_vectors (
+  chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id), data BLOB
+)`
+
 /** Makes the tables of a new file; compares the identity of an old one. Throws INDEX_MISMATCH. */
 export function prepareSchema(db: Connection, path: string, identity: StoreIdentity): void {
   const wanted = { schema: String(schemaVersion), ...stringify(identity) }
   const create = db.transaction(() => {
     const present = db.prepare(`SELECT count(*) FROM sqlite_schema WHERE name = 'meta'`).pluck().get()
-    if (present) return
-    db.exec(tables)
-    for (const [key, value] of Object.entries(wanted)) writeMeta(db, key, value)
+    if (!present) {
+      db.exec(tables)
+      for (const [key, value] of Object.entries(wanted)) writeMeta(db, key, value)
+    }
+    db.exec(firstState)
   })
   create.immediate()
   for (const [key, value] of Object.entries(wanted)) {

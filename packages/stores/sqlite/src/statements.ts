@@ -33,6 +33,17 @@ const sql = {
   deleteChunks: 'DELETE FROM chunks WHERE doc_id = ?',
   insertVector: 'INSERT INTO vectors VALUES (?, ?)',
   deleteVectors: 'DELETE FROM vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE doc_id = ?)',
+  firstVectors: 'SELECT chunk_id AS id, data FROM first_vectors WHERE data IS NOT NULL ORDER BY chunk_id',
+  anyFirst: 'SELECT EXISTS (SELECT 1 FROM first_vectors)',
+  insertFirst: 'INSERT INTO first_vectors VALUES (?, ?)',
+  deleteFirst: 'DELETE FROM first_vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE doc_id = ?)',
+  clearFirst: 'UPDATE first_vectors SET data = NULL',
+  endFirst: 'DELETE FROM first_vectors',
+  fillVector: 'INSERT INTO vectors SELECT chunk_id, ? FROM first_vectors WHERE chunk_id = ? ON CONFLICT DO NOTHING',
+  pendingChunks: `SELECT c.id AS chunkId, c.text FROM first_vectors f JOIN chunks c ON c.id = f.chunk_id
+    LEFT JOIN vectors v ON v.chunk_id = f.chunk_id WHERE f.chunk_id > ? AND v.chunk_id IS NULL ORDER BY f.chunk_id LIMIT ?`,
+  pendingCount: `SELECT count(*) FROM first_vectors f LEFT JOIN vectors v ON v.chunk_id = f.chunk_id
+    WHERE v.chunk_id IS NULL`,
   insertText: 'INSERT INTO chunk_fts (rowid, title, text) SELECT id, title, text FROM chunk_texts WHERE doc_id = ?',
   // The index of an external-content table forgets a row only when told the text it was made from.
   deleteText: `INSERT INTO chunk_fts (chunk_fts, rowid, title, text)

@@ -1,11 +1,12 @@
 import { openConnection } from './connection.ts'
+import { firstState } from './first-state.ts'
 import { lexicalSearcher } from './lexical.ts'
 import { prepareSchema } from './schema.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
-import type { HydratedChunk, Store, StoreOptions } from './types.ts'
+import type { DocRow, HydratedChunk, StagedChunk, Store, StoreOptions } from './types.ts'
 import { fromBlob, VectorRows } from './vector-rows.ts'
-import { documentWriter } from './writer.ts'
+import { checkVector, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
 export function openStore(options: StoreOptions): Store {
@@ -22,7 +23,7 @@ export function openStore(options: StoreOptions): Store {
   }
   const prepare = statements(db, options.statementReuse)
   const lexical = lexicalSearcher(prepare, options)
-  const writer = documentWriter(db, prepare, dims)
+  const writer = documentWriter(db, prepare)
   let loaded: VectorRows | undefined
   const vectors = () => {
     loaded ??= new VectorRows(options.vectorScan, dims, prepare('allVectors').all() as { id: number; data: Buffer }[])
@@ -30,17 +31,37 @@ export function openStore(options: StoreOptions): Store {
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
 
+  const write = (doc: DocRow, chunks: StagedChunk[], mayWait: boolean) => {
+    for (const { vector } of chunks) if (vector || !mayWait) checkVector(vector, dims, `document ${doc.id}`)
+    const staged = mayWait || first.state.isStaged()
+    const { removed, added } = writer.upsert(doc, chunks, staged)
+    follow(removed)
+    for (const [i, id] of added.entries()) {
+      const { vector } = chunks[i]!
+      if (vector) loaded?.add(id, vector)
+    }
+    if (staged) first.follow(added, chunks)
+  }
+  const first = firstState({
+    db,
+    prepare,
+    options,
+    collectionChunkIds,
+    write: (doc, chunks) => write(doc, chunks, true),
+    came: (chunkId, vector) => loaded?.add(chunkId, vector),
+  })
+  const follow = (removed: readonly number[]) => {
+    lexical.forget()
+    for (const id of removed) loaded?.remove(id)
+    first.forget(removed)
+  }
+
   return {
-    upsertDoc(doc, chunks) {
-      const { removed, added } = writer.upsert(doc, chunks)
-      lexical.forget()
-      for (const id of removed) loaded?.remove(id)
-      for (const [i, id] of added.entries()) loaded?.add(id, chunks[i]!.vector)
-    },
+    ...first.state,
+    upsertDoc: (doc, chunks) => write(doc, chunks, false),
     removeDoc(docId) {
       const removed = writer.remove(docId)
-      lexical.forget()
-      for (const id of removed ?? []) loaded?.remove(id)
+      follow(removed ?? [])
       return removed !== undefined
     },
     docHash: (docId) => prepare('docHash').pluck().get(docId) as string | undefined,

@@ -42,6 +42,16 @@ export interface ChunkRow {
   vector: Float32Array
 }
 
+/** A chunk whose vector may still be to come. */
+export interface StagedChunk {
+  text: string
+  hash: string
+  /** Its vector, where it is known already. */
+  vector?: Float32Array | undefined
+  /** What it is found by meanwhile, of any one length; absent: by its words alone. */
+  first?: Float32Array | undefined
+}
+
 /** Chunk ids best first, with scores: dot products, or BM25 (larger is better). */
 export interface Hits {
   chunkIds: number[]
@@ -72,15 +82,41 @@ export interface Change {
   undo(): void
 }
 
+/**
+ * The first state of a file: all chunks can be found while their vectors are still being made. First vectors lie in a table of their own
+ * and are dropped when the last vector has come, in the same transaction: no search ever sees vectors of both kinds.
+ */
+export interface FirstState {
+  /**
+   * Like `upsertDoc`, for chunks whose vectors are to come. Puts an empty file into its first state. Throws INDEX_MISMATCH for a file that
+   * has its vectors, since its chunks have no first ones.
+   */
+  stageDoc(doc: DocRow, chunks: StagedChunk[]): void
+  /** While true, `vectorSearch` sees only the chunks that have their vector: use `firstSearch`. */
+  isStaged(): boolean
+  /** Nearest by first vectors. Throws DATA_UNREADABLE for a query of another length. */
+  firstSearch(query: Float32Array, k: number, collection?: string): Hits
+  /** Chunks without their vector and with an id above `after`, by id. */
+  pendingChunks(after: number, limit: number): { chunkId: number; text: string }[]
+  pendingCount(): number
+  /** Vectors that were to come, in one transaction; chunks that are gone are passed over. With the last one the first state ends. */
+  fill(rows: readonly { chunkId: number; vector: Float32Array }[]): void
+  /** Forgets the first vectors, not that vectors are to come. */
+  clearFirst(): void
+  /** What the owner of the first state wrote down about it. */
+  note(name: string): string | undefined
+  setNote(name: string, value: string): void
+}
+
 /** One SQLite file with documents, chunks, vectors and full text. Synchronous, as its driver is; one writer. */
-export interface Store {
+export interface Store extends FirstState {
   /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
   upsertDoc(doc: DocRow, chunks: ChunkRow[]): void
   /** False when there was no such document. */
   removeDoc(docId: string): boolean
   docHash(docId: string): string | undefined
   docIds(): string[]
-  /** Vector and hash of each chunk of a document, to embed only what changed. */
+  /** Vector and hash of each chunk of a document that has its vector, to embed only what changed. */
   docChunks(docId: string): { hash: string; vector: Float32Array }[]
   chunkCount(): number
   /** Ids of the chunks of a collection. */

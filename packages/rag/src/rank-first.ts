@@ -1,0 +1,25 @@
+import type { Config, QueryRequest } from '@tenfold/contracts'
+import { chunksPerDocument, type Fused } from './fuse.ts'
+import type { Parts } from './parts.ts'
+import type { Timed } from './retrieve.ts'
+
+/** Chunks for a question while the store is in its first state; undefined when it is not, or no longer is. */
+export async function rankFirst(
+  parts: Parts,
+  config: Config,
+  { text, collection, signal }: QueryRequest,
+  k: number,
+  timed: Timed,
+): Promise<Fused | undefined> {
+  const { store } = parts
+  if (!store.isStaged()) return undefined
+  const { searchFirst, usesFirst } = await import('@tenfold/static-encoder')
+  const first = await parts.first.get()
+  signal?.throwIfAborted()
+  if (!store.isStaged()) return undefined
+  const depth = Math.max(config['rag.candidates'], k * chunksPerDocument)
+  return timed('lexical', () => {
+    const vector = usesFirst(store, first) ? first.embed([text]) : undefined
+    return searchFirst(store, text, { vector, depth, collection })
+  })
+}

@@ -1,0 +1,11 @@
+/** One line of the outcome; a figure without a goal is there to be compared with. */
+export interface Row {
+  what: string
+  goal: string | null
+  measured: number | string | null
+  interval: [number, number] | null
+  met: boolean | null
+  why: string
+}
+
+export const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits))
