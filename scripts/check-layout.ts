@@ -22,6 +22,7 @@ const layers: Record<string, number> = {
   'target-module': 2,
   'store-sqlite': 3,
   proof: 3,
+  ingest: 4,
   'phase-kit': 4,
   regression: 4,
   baseline: 5,

@@ -34,6 +34,7 @@ export type { Settings } from './settings.ts'
 export { stageNames, stageOf } from './stages.ts'
 export type {
   IngestOptions,
+  IngestProgress,
   IngestStats,
   MemoryMap,
   OpenOptions,

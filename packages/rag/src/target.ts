@@ -78,13 +78,13 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       return { ids, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
     },
     embed: (texts) => parts.encoder.use((encoder) => encoder.embed(texts)),
-    async ingest(docs, { progress = () => {}, replace = false } = {}) {
+    async ingest(docs, { progress = () => {}, replace = false, ...rest } = {}) {
       // cutting texts takes a model of their markup, which a process that only answers does not need
       const { ingest } = await import('./ingest.ts')
       const encoder = await parts.encoder.get()
       let stats: IngestStats
       try {
-        stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress })
+        stats = await ingest(docs, { encoder, store: parts.store, config, replace, progress, ...rest })
       } finally {
         // also after a failure: some documents may be stored
         parts.caches.clear('query')

@@ -25,14 +25,19 @@ CREATE VIRTUAL TABLE chunk_fts USING fts5 (
 );
 `
 
+// Made in files of any age: it serves a look-up and changes no meaning.
+const hashIndex = 'CREATE INDEX IF NOT EXISTS chunks_hash ON chunks (hash)'
+
 /** Makes the tables of a new file; compares the identity of an old one. Throws INDEX_MISMATCH. */
 export function prepareSchema(db: Connection, path: string, identity: StoreIdentity): void {
   const wanted = { schema: String(schemaVersion), ...stringify(identity) }
   const create = db.transaction(() => {
     const present = db.prepare(`SELECT count(*) FROM sqlite_schema WHERE name = 'meta'`).pluck().get()
-    if (present) return
-    db.exec(tables)
-    for (const [key, value] of Object.entries(wanted)) writeMeta(db, key, value)
+    if (!present) {
+      db.exec(tables)
+      for (const [key, value] of Object.entries(wanted)) writeMeta(db, key, value)
+    }
+    db.exec(hashIndex)
   })
   create.immediate()
   for (const [key, value] of Object.entries(wanted)) {

@@ -30,13 +30,18 @@ export function openStore(options: StoreOptions): Store {
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
 
-  return {
-    upsertDoc(doc, chunks) {
-      const { removed, added } = writer.upsert(doc, chunks)
-      lexical.forget()
+  const upsertDocs: Store['upsertDocs'] = (batch) => {
+    const written = writer.upsert(batch)
+    lexical.forget()
+    for (const [at, { removed, added }] of written.entries()) {
       for (const id of removed) loaded?.remove(id)
-      for (const [i, id] of added.entries()) loaded?.add(id, chunks[i]!.vector)
-    },
+      for (const [i, id] of added.entries()) loaded?.add(id, batch[at]!.chunks[i]!.vector)
+    }
+  }
+
+  return {
+    upsertDoc: (doc, chunks) => upsertDocs([{ doc, chunks }]),
+    upsertDocs,
     removeDoc(docId) {
       const removed = writer.remove(docId)
       lexical.forget()
@@ -50,6 +55,20 @@ export function openStore(options: StoreOptions): Store {
         hash,
         vector: fromBlob(data),
       })),
+    vectorsByHash(hashes) {
+      const rows = prepare('vectorsByHash').all(JSON.stringify(hashes)) as { hash: string; data: Buffer | null }[]
+      return new Map(rows.flatMap(({ hash, data }) => (data ? [[hash, fromBlob(data)]] : [])))
+    },
+    sampleVectors(limit) {
+      const all = prepare('chunkIds').pluck().all() as number[]
+      const step = Math.max(1, Math.ceil(all.length / limit))
+      const chunkIds = all.filter((_, i) => i % step === 0)
+      const vectors = new Float32Array(chunkIds.length * dims)
+      let at = 0
+      for (const data of prepare('vectorsOf').pluck().iterate(JSON.stringify(chunkIds)) as Iterable<Buffer>)
+        vectors.set(fromBlob(data), dims * at++)
+      return { chunkIds, vectors }
+    },
     chunkCount: () => prepare('chunkCount').pluck().get() as number,
     collectionChunkIds,
     vectorSearch: (query, k, collection) =>

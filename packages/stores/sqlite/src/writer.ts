@@ -1,4 +1,4 @@
-import { PipelineError } from '@tenfold/contracts'
+import { messageOf, PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import type { Prepare } from './statements.ts'
 import type { ChunkRow, DocRow } from './types.ts'
@@ -8,6 +8,11 @@ import { toBlob } from './vector-rows.ts'
 export interface Written {
   removed: number[]
   added: number[]
+}
+
+interface DocWrite {
+  doc: DocRow
+  chunks: ChunkRow[]
 }
 
 /** Writes of whole documents: after a crash a document is there with all its chunks, or as it was before. */
@@ -21,7 +26,7 @@ export function documentWriter(db: Connection, prepare: Prepare, dims: number) {
   }
   const docKey = (extId: string) => prepare('docKey').pluck().get(extId) as number | undefined
 
-  const upsert = db.transaction((doc: DocRow, chunks: ChunkRow[]): Written => {
+  const write = ({ doc, chunks }: DocWrite): Written => {
     const known = docKey(doc.id)
     // Before the title changes: the full text is told to forget the old one.
     const removed = known === undefined ? [] : clear(known)
@@ -35,7 +40,8 @@ export function documentWriter(db: Connection, prepare: Prepare, dims: number) {
     })
     prepare('insertText').run(key)
     return { removed, added }
-  })
+  }
+  const upsert = db.transaction((batch: DocWrite[]) => batch.map(write))
   const remove = db.transaction((extId: string): number[] | undefined => {
     const key = docKey(extId)
     if (key === undefined) return undefined
@@ -45,12 +51,25 @@ export function documentWriter(db: Connection, prepare: Prepare, dims: number) {
   })
 
   return {
-    upsert(doc: DocRow, chunks: ChunkRow[]): Written {
-      for (const { vector } of chunks) checkVector(vector, dims, doc.id)
+    /** All documents in one transaction, or none. */
+    upsert(batch: DocWrite[]): Written[] {
+      for (const { doc, chunks } of batch) for (const { vector } of chunks) checkVector(vector, dims, doc.id)
       // Immediate: a deferred transaction that reads first fails at once when another connection writes.
-      return upsert.immediate(doc, chunks)
+      return batch.length === 0 ? [] : orFull(db.name, () => upsert.immediate(batch))
     },
-    remove: (docId: string) => remove.immediate(docId),
+    remove: (docId: string) => orFull(db.name, () => remove.immediate(docId)),
+  }
+}
+
+/** A full disk in words a person can act on. SQLite has undone the transaction; what was committed before stays. */
+function orFull<Result>(path: string, write: () => Result): Result {
+  try {
+    return write()
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SQLITE_FULL') throw error
+    const message = `${path} cannot grow: ${messageOf(error)}`
+    const hint = 'free some space and ingest again: what was stored stays, and is not embedded again'
+    throw new PipelineError('STORE_FULL', message, hint, { cause: error })
   }
 }
 

@@ -1,0 +1,3 @@
+export { type DuplicateReport, nearDuplicates } from './duplicates.ts'
+export { ingest } from './ingest.ts'
+export type { IngestEncoder, IngestRun, IngestStore } from './types.ts'
