@@ -9,7 +9,7 @@ import { contents, folder } from './fixture.ts'
 
 /** Kills in all; TENFOLD_KILLS=30 is the long form, over more documents. */
 const kills = Number(process.env.TENFOLD_KILLS ?? 4)
-const documents = process.env.TENFOLD_KILLS ? 60 : 12
+const documents = process.env.TENFOLD_KILLS ? 60 : 6
 const config = parseConfig({})
 const alike = 0.9999
 

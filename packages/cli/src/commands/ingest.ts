@@ -64,7 +64,7 @@ async function ingestFrom(source: string, { watch, duplicates, json }: Options, 
       else console.log([describeIngest(stats), ...(found ? [describeDuplicates(found)] : [])].join('\n'))
       if (!changes) return
       report.line(`watching ${source}; Ctrl-C ends`)
-      for await (const _ of changes) {
+      for await (const _ of changes.bursts()) {
         try {
           const { stats, warnings } = await once()
           console.log(json ? JSON.stringify({ ...stats, warnings }) : describeIngest(stats))
@@ -79,7 +79,7 @@ async function ingestFrom(source: string, { watch, duplicates, json }: Options, 
       await target.close()
     }
   } finally {
-    await changes?.return()
+    await changes?.close()
   }
   signal.throwIfAborted()
 }
