@@ -23,6 +23,7 @@ const layers: Record<string, number> = {
   'store-sqlite': 3,
   'static-encoder': 3,
   proof: 3,
+  ingest: 4,
   'phase-kit': 4,
   regression: 4,
   baseline: 5,

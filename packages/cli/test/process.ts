@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
 /** The compiled command: what is tested is what ships. */
-const main = join(import.meta.dirname, '../dist/main.js')
+export const main = join(import.meta.dirname, '../dist/main.js')
 
 export interface Ended {
   code: number | null

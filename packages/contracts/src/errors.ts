@@ -21,6 +21,7 @@ export const errorExitCodes = {
   HANDOFF_INVALID: exitCodes.usage,
   INDEX_MISSING: exitCodes.usage,
   INDEX_MISMATCH: exitCodes.usage,
+  STORE_FULL: exitCodes.environment,
   EVIDENCE_ALTERED: exitCodes.gateFailed,
   EVIDENCE_INVALID: exitCodes.usage,
   EVIDENCE_NEWER: exitCodes.usage,

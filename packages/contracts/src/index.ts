@@ -35,6 +35,7 @@ export { stageNames, stageOf } from './stages.ts'
 export type {
   FirstState,
   IngestOptions,
+  IngestProgress,
   IngestStats,
   MemoryMap,
   OpenOptions,

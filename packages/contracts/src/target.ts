@@ -57,20 +57,38 @@ export interface FirstState {
   bound: number
 }
 
+/** How far an ingest is. What cannot be told is left out. */
+export interface IngestProgress {
+  /** Documents stored or found unchanged so far. */
+  docs: number
+  totalDocs?: number | undefined
+  chunks: number
+  docsPerSecond: number
+  etaMs?: number | undefined
+  /** Items that wait behind each stage, by its name. */
+  queueDepths: Record<string, number>
+}
+
 export interface IngestOptions {
-  progress?: (docs: number, chunks: number) => void
+  progress?: (docs: number, chunks: number, event?: IngestProgress) => void
   /** These are all documents: others are removed. */
   replace?: boolean
   /** Judged questions that may be tuned on, for a target that decides something while it ingests. */
   questions?: readonly Question[]
   /** All documents can be found from now on, while `pending` vectors are still to be made; told again as they come. */
   searchable?: (state: FirstState & { searchableMs: number; pending: number }) => void
+  /** Documents to come, for the time left. */
+  totalDocs?: number
+  /** Ends the ingest with the signal's reason; what is stored stays. */
+  signal?: AbortSignal
 }
 
 export interface IngestStats {
   docs: number
   chunks: number
   embedded: number
+  /** Chunks that took the vector of an equal text, stored before or in this ingest. */
+  reused?: number
   unchanged: number
   removed: number
   wallMs: number

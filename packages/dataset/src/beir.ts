@@ -4,6 +4,7 @@ import type { Question } from '@tenfold/contracts'
 import { type JsonObject, type NamedFile, readLines, readRecords, Tally } from './lines.ts'
 import { stableSplit } from './questions.ts'
 import type { Source, Warn } from './source.ts'
+import { storable } from './text.ts'
 
 type Split = Question['split']
 type Judgements = Map<string, { grades: Record<string, number>; split: Split | undefined }>
@@ -27,7 +28,7 @@ export async function beirSource(root: string, name: string): Promise<Source | u
         else if (text === '') skipped.add('neither text nor title, skipped', number)
         else {
           ids.add(id)
-          yield { id, title, text, collection: '' }
+          yield { id, title: storable(title), text: storable(text), collection: '' }
         }
       }
       skipped.report(corpus.name, warn)

@@ -1,13 +1,14 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 import { type Doc, messageOf } from '@tenfold/contracts'
+import { codeKinds, parseComments } from './comments.ts'
 import { parseHtml } from './html.ts'
 import { parseJson } from './json.ts'
 import { parseMarkdown } from './markdown.ts'
+import { maxOfficeBytes, officeKinds, readOffice } from './office.ts'
 import type { Parsed } from './parsed.ts'
 import { maxDocBytes, type Warn } from './source.ts'
-import { decodeText, normalizeLines } from './text.ts'
+import { readSteady } from './steady.ts'
+import { decodeText, normalizeLines, storable } from './text.ts'
 
 const parsers = new Map<string, (text: string) => Parsed>([
   ['.md', (text) => parseMarkdown(text, false)],
@@ -17,26 +18,52 @@ const parsers = new Map<string, (text: string) => Parsed>([
   ['.html', parseHtml],
   ['.htm', parseHtml],
   ['.json', parseJson],
+  ...codeKinds.map((kind) => [kind, (text: string) => parseComments(text, kind)] as const),
 ])
 
 /** Extensions of the files that hold one document each. */
-export const fileKinds: readonly string[] = [...parsers.keys()]
+export const fileKinds: readonly string[] = [...parsers.keys(), ...officeKinds]
+
+/** Why a source file gives no document; there are many, and they are told of together. */
+export const uncommented = 'no documenting comments, skipped'
 
 /** The document in a file, or undefined when it holds none, which is warned of. Never throws for a bad file. */
 export async function readDoc(root: string, path: string, warn: Warn): Promise<Doc | undefined> {
   const kind = extname(path).toLowerCase()
   try {
-    const { bytes, cut } = await readStart(join(root, path))
+    const parsed = officeKinds.includes(kind) ? await readBinary() : await readText()
+    if (parsed === undefined) return undefined
+    if (parsed.text === '') return skip(codeKinds.includes(kind) ? uncommented : 'empty, skipped')
+    return docOf(path, parsed)
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'malformed JSON' : 'cannot be read'
+    return skip(`${reason}, skipped: ${messageOf(error)}`)
+  }
+
+  async function readText(): Promise<Parsed | undefined> {
+    const { bytes, cut } = await read(maxDocBytes)
     if (cut && kind === '.json') return skip(`larger than ${maxDocBytes} bytes, skipped`)
     if (cut) warn(path, `larger than ${maxDocBytes} bytes, the rest cut off`)
     const decoded = decodeText(bytes, cut)
     if ('binary' in decoded) return skip(decoded.binary)
     if (decoded.repaired) warn(path, 'invalid UTF-8, decoded with replacement')
-    const parsed = parsers.get(kind)!(decoded.text)
-    return parsed.text === '' ? skip('empty, skipped') : docOf(path, parsed)
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? 'malformed JSON' : 'cannot be read'
-    return skip(`${reason}, skipped: ${messageOf(error)}`)
+    return parsers.get(kind)!(decoded.text)
+  }
+
+  async function readBinary(): Promise<Parsed | undefined> {
+    const { bytes, cut } = await read(maxOfficeBytes)
+    if (cut) return skip(`larger than ${maxOfficeBytes} bytes, skipped`)
+    const parsed = await readOffice(bytes, kind)
+    if (Buffer.byteLength(parsed.text) <= maxDocBytes) return parsed
+    warn(path, `more than ${maxDocBytes} bytes of text, the rest cut off`)
+    const decoded = decodeText(Buffer.from(parsed.text).subarray(0, maxDocBytes), true)
+    return { ...parsed, text: 'text' in decoded ? decoded.text : '' }
+  }
+
+  async function read(most: number) {
+    const found = await readSteady(join(root, path), most)
+    if (found.changing) warn(path, 'changed while it was read, twice; taken as it was the second time')
+    return found
   }
 
   function skip(reason: string): undefined {
@@ -47,23 +74,5 @@ export async function readDoc(root: string, path: string, warn: Warn): Promise<D
 /** A parsed document; without a title of its own it is called by its file name. */
 export function docOf(path: string, { title, text }: Parsed, id = path): Doc {
   const collection = path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
-  return { id, title: title ?? posix.basename(path, extname(path)), text, collection }
-}
-
-/** The first `maxDocBytes` of a file. A link put in the file's place meanwhile is refused. */
-async function readStart(path: string): Promise<{ bytes: Uint8Array; cut: boolean }> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    const { size } = await file.stat()
-    const buffer = Buffer.allocUnsafe(Math.min(size, maxDocBytes))
-    let length = 0
-    while (length < buffer.length) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length)
-      if (bytesRead === 0) break
-      length += bytesRead
-    }
-    return { bytes: buffer.subarray(0, length), cut: size > maxDocBytes }
-  } finally {
-    await file.close()
-  }
+  return { id, title: storable(title ?? posix.basename(path, extname(path))), text: storable(text), collection }
 }

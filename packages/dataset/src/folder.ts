@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { Doc } from '@tenfold/contracts'
 import { mapAhead } from './ahead.ts'
-import { docOf, fileKinds, readDoc } from './file.ts'
+import { docOf, fileKinds, readDoc, uncommented } from './file.ts'
 import { parseRecord } from './json.ts'
 import { readRecords, Tally } from './lines.ts'
 import { readQuestions } from './questions.ts'
 import type { Source, Warn } from './source.ts'
+import { readTable, tableKinds } from './table.ts'
 import { walkFiles } from './walk.ts'
 
 const recordKind = '.jsonl'
@@ -18,7 +19,7 @@ export function folderSource(root: string, name: string, questionsPath = join(ro
   return {
     name,
     async *read(concurrency, warn) {
-      const files = await walkFiles(root, new Set([...fileKinds, recordKind]), warn)
+      const files = await walkFiles(root, new Set([...fileKinds, ...tableKinds, recordKind]), warn)
       const documents = files.filter((path) => path !== questionFile)
       yield* withoutDuplicates(readFiles(root, documents, concurrency, warn), warn)
     },
@@ -33,13 +34,24 @@ export function folderSource(root: string, name: string, questionsPath = join(ro
 }
 
 async function* readFiles(root: string, paths: string[], concurrency: number, warn: Warn): AsyncGenerator<Doc> {
-  const reads = mapAhead(paths, concurrency, async (path) =>
-    path.toLowerCase().endsWith(recordKind) ? { records: path } : { doc: await readDoc(root, path, warn) },
-  )
+  let withoutComments = 0
+  const told: Warn = (file, reason) => (reason === uncommented ? withoutComments++ : warn(file, reason))
+  const reads = mapAhead(paths, concurrency, async (path) => {
+    const kind = extname(path).toLowerCase()
+    if (kind === recordKind) return { many: readRecordFile(root, path, warn) }
+    if (tableKinds.includes(kind)) return { many: readTableFile(root, path, warn) }
+    return { doc: await readDoc(root, path, told) }
+  })
   for await (const read of reads) {
-    if ('records' in read) yield* readRecordFile(root, read.records, warn)
+    if ('many' in read) yield* read.many
     else if (read.doc) yield read.doc
   }
+  if (withoutComments > 0) warn('.', `source files without documenting comments, skipped: ${withoutComments}`)
+}
+
+async function* readTableFile(root: string, path: string, warn: Warn): AsyncGenerator<Doc> {
+  for await (const { row, ...parsed } of readTable({ path: join(root, path), name: path }, warn))
+    yield docOf(path, parsed, row === undefined ? path : `${path}#${row}`)
 }
 
 /** One document for each line; its id is the path, `#`, and the record's own id or else its line number. */

@@ -35,7 +35,7 @@ export async function openDataset(source: DatasetSource): Promise<Dataset> {
     throw new PipelineError(
       'DATA_EMPTY',
       `no document in ${source.kind === 'path' ? source.path : opened.name}${found.length > 0 ? ` (${found.slice(0, 3).join('; ')})` : ''}`,
-      'point to a folder of md, mdx, txt, html, json or jsonl files, or one with corpus.jsonl, queries.jsonl and qrels',
+      'point to a folder of md, mdx, txt, html, json, jsonl, csv, tsv, pdf, docx or source files, or one with corpus.jsonl, queries.jsonl and qrels',
     )
   }
   const questions = keepAnswerable(await opened.questions(warn), ids, warn)

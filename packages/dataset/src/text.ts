@@ -24,3 +24,9 @@ export function decodeText(bytes: Uint8Array, cut: boolean): Decoded {
 export function normalizeLines(text: string): string {
   return text.replace(/\r\n?/g, '\n').trim()
 }
+
+/** Lone surrogates and NUL, which JSON can spell, no encoding can store, and SQLite takes for the end of a text. */
+const unstorable = /[\p{Surrogate}\0]/gu
+
+/** `text` as a store can give it back, with U+FFFD for what cannot be stored. */
+export const storable = (text: string): string => text.replace(unstorable, '\uFFFD')

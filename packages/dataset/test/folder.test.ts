@@ -67,7 +67,7 @@ describe('a folder of texts', () => {
       'broken.json': '{"a":',
       'broken.jsonl': 'nope\n{"text":"Kept."}\n[1]\n',
       'locked.md': 'secret',
-      'paper.pdf': '%PDF',
+      'picture.png': 'PNG',
     })
     const { ids, warned, docs } = await openRoot()
     expect(ids).toEqual(['broken.jsonl#2', 'copy.txt', 'latin.txt'])
@@ -82,7 +82,7 @@ describe('a folder of texts', () => {
       'broken.json': expect.stringMatching(/^malformed JSON, skipped: /),
       'broken.jsonl': '2 lines (first: line 1): no JSON object, skipped',
       'locked.md': 'cannot be read, skipped: EACCES: permission denied',
-      '.': 'files of other kinds passed over: 1 .pdf',
+      '.': 'files of other kinds passed over: 1 .png',
     })
   })
 

@@ -1,6 +1,7 @@
 import { knobs, type TargetModule } from '@tenfold/contracts'
 import { openRag } from './target.ts'
 
+export { type Duplicates, findDuplicates } from './duplicates.ts'
 export { fuse } from './fuse.ts'
 export { buildPrompt } from './prompt.ts'
 export { openRag } from './target.ts'

@@ -107,7 +107,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
           const options = { encoder, store: parts.store, config, replace, progress }
           // a first state is ended by whatever ingest comes next
           const empty = config['speed.firstVectors'] === 'static' && parts.store.chunkCount() === 0
-          if (!empty && !parts.store.isStaged()) return ingest(docs, options)
+          if (!empty && !parts.store.isStaged()) return ingest(docs, { ...options, ...told })
           const { ingestInTwoSpeeds } = await import('./two-speed.ts')
           return ingestInTwoSpeeds(docs, { ...options, ...told, first: await parts.first.get() })
         })

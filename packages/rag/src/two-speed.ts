@@ -1,6 +1,7 @@
 import type { Doc, IngestOptions, IngestStats } from '@tenfold/contracts'
+import { cutDoc, hashOfDoc } from '@tenfold/ingest'
 import { fillIn, ingestFast, type StaticEncoder } from '@tenfold/static-encoder'
-import { cut, hashOfDoc, type IngestOptions as Options } from './ingest.ts'
+import { chunkingOf, type IngestOptions as Options } from './ingest.ts'
 
 export interface TwoSpeedOptions extends Options, Pick<IngestOptions, 'questions' | 'searchable'> {
   first: StaticEncoder
@@ -9,21 +10,23 @@ export interface TwoSpeedOptions extends Options, Pick<IngestOptions, 'questions
 /** All documents are findable at once; then their vectors are made. A kill in between leaves the rest to the next ingest. */
 export async function ingestInTwoSpeeds(docs: AsyncIterable<Doc>, options: TwoSpeedOptions): Promise<IngestStats> {
   const { encoder, first, store, config, replace, progress, questions = [], searchable = () => {} } = options
+  const stop = options.signal ? { signal: options.signal } : {}
   const start = performance.now()
   const fast = await ingestFast(docs, {
     store,
     first,
     hash: hashOfDoc,
-    cut: (doc) => cut(doc, first.countTokens, config),
+    cut: (doc) => cutDoc(doc, { ...chunkingOf(config), countTokens: first.countTokens }),
     depth: config['rag.candidates'],
     questions,
     replace,
     progress,
+    ...stop,
   })
   const { decision, searchableMs, decidedMs: _, ...stats } = fast
   const tell = (pending: number) => searchable({ ...decision, searchableMs, pending })
   tell(store.pendingCount())
-  const embedded = await fillIn({ store, encoder, onProgress: ({ pending }) => tell(pending) })
+  const embedded = await fillIn({ store, encoder, onProgress: ({ pending }) => tell(pending), ...stop })
   store.refreshStatistics()
   return { ...stats, embedded, wallMs: performance.now() - start, searchableMs, first: decision }
 }

@@ -17,6 +17,8 @@ export interface FastOptions {
   /** Documents that did not come again are removed. */
   replace: boolean
   progress(docs: number, chunks: number): void
+  /** Ends the ingest with the signal's reason; what is stored stays. */
+  signal?: AbortSignal
 }
 
 export interface FastStats {
@@ -45,6 +47,7 @@ export async function ingestFast(docs: AsyncIterable<Doc>, options: FastOptions)
   const seen = new Set<string>()
   const stats = { docs: 0, chunks: 0, unchanged: 0, removed: 0 }
   for await (const doc of docs) {
+    options.signal?.throwIfAborted()
     seen.add(doc.id)
     items.see(doc)
     stats.docs++

@@ -30,6 +30,8 @@ CREATE VIRTUAL TABLE chunk_fts USING fts5 (
 const firstState = `CREATE TABLE IF NOT EXISTS first_vectors (
   chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id), data BLOB
 )`
+// Made in files of any age: it serves a look-up and changes no meaning.
+const hashIndex = 'CREATE INDEX IF NOT EXISTS chunks_hash ON chunks (hash)'
 
 /** Makes the tables of a new file; compares the identity of an old one. Throws INDEX_MISMATCH. */
 export function prepareSchema(db: Connection, path: string, identity: StoreIdentity): void {
@@ -41,6 +43,7 @@ export function prepareSchema(db: Connection, path: string, identity: StoreIdent
       for (const [key, value] of Object.entries(wanted)) writeMeta(db, key, value)
     }
     db.exec(firstState)
+    db.exec(hashIndex)
   })
   create.immediate()
   for (const [key, value] of Object.entries(wanted)) {

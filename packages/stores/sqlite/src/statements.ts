@@ -15,6 +15,12 @@ const sql = {
   docIds: 'SELECT ext_id FROM docs ORDER BY ext_id',
   docChunks: `SELECT c.hash, v.data FROM docs d JOIN chunks c ON c.doc_id = d.id JOIN vectors v ON v.chunk_id = c.id
     WHERE d.ext_id = ? ORDER BY c.ord`,
+  // The look-up inside: as a join the planner may scan the vectors instead.
+  vectorsByHash: `SELECT wanted.value AS hash,
+    (SELECT v.data FROM chunks c JOIN vectors v ON v.chunk_id = c.id WHERE c.hash = wanted.value LIMIT 1) AS data
+    FROM json_each(?) wanted`,
+  chunkIds: 'SELECT id FROM chunks ORDER BY id',
+  vectorsOf: 'SELECT v.data FROM json_each(?) wanted JOIN vectors v ON v.chunk_id = wanted.value ORDER BY wanted.key',
   chunkIdsOfDoc: 'SELECT id FROM chunks WHERE doc_id = ? ORDER BY ord',
   chunkCount: 'SELECT count(*) FROM chunks',
   collectionChunkIds: 'SELECT c.id FROM docs d JOIN chunks c ON c.doc_id = d.id WHERE d.collection = ?',

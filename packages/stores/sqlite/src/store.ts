@@ -4,9 +4,9 @@ import { lexicalSearcher } from './lexical.ts'
 import { prepareSchema } from './schema.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
-import type { DocRow, HydratedChunk, StagedChunk, Store, StoreOptions } from './types.ts'
+import type { HydratedChunk, Store, StoreOptions } from './types.ts'
 import { fromBlob, VectorRows } from './vector-rows.ts'
-import { checkVector, documentWriter } from './writer.ts'
+import { checkVector, type DocWrite, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
 export function openStore(options: StoreOptions): Store {
@@ -31,23 +31,28 @@ export function openStore(options: StoreOptions): Store {
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
 
-  const write = (doc: DocRow, chunks: StagedChunk[], mayWait: boolean) => {
-    for (const { vector } of chunks) if (vector || !mayWait) checkVector(vector, dims, `document ${doc.id}`)
-    const staged = mayWait || first.state.isStaged()
-    const { removed, added } = writer.upsert(doc, chunks, staged)
-    follow(removed)
-    for (const [i, id] of added.entries()) {
-      const { vector } = chunks[i]!
-      if (vector) loaded?.add(id, vector)
+  const write = (batch: DocWrite[], mayWait: boolean) => {
+    for (const { doc, chunks } of batch) {
+      for (const { vector } of chunks) if (vector || !mayWait) checkVector(vector, dims, `document ${doc.id}`)
     }
-    if (staged) first.follow(added, chunks)
+    const staged = mayWait || first.state.isStaged()
+    const written = writer.upsert(batch, staged)
+    follow(written.flatMap(({ removed }) => removed))
+    for (const [at, { added }] of written.entries()) {
+      const { chunks } = batch[at]!
+      for (const [i, id] of added.entries()) {
+        const { vector } = chunks[i]!
+        if (vector) loaded?.add(id, vector)
+      }
+      if (staged) first.follow(added, chunks)
+    }
   }
   const first = firstState({
     db,
     prepare,
     options,
     collectionChunkIds,
-    write: (doc, chunks) => write(doc, chunks, true),
+    write: (doc, chunks) => write([{ doc, chunks }], true),
     came: (chunkId, vector) => loaded?.add(chunkId, vector),
   })
   const follow = (removed: readonly number[]) => {
@@ -58,7 +63,8 @@ export function openStore(options: StoreOptions): Store {
 
   return {
     ...first.state,
-    upsertDoc: (doc, chunks) => write(doc, chunks, false),
+    upsertDoc: (doc, chunks) => write([{ doc, chunks }], false),
+    upsertDocs: (batch) => write(batch, false),
     removeDoc(docId) {
       const removed = writer.remove(docId)
       follow(removed ?? [])
@@ -71,6 +77,20 @@ export function openStore(options: StoreOptions): Store {
         hash,
         vector: fromBlob(data),
       })),
+    vectorsByHash(hashes) {
+      const rows = prepare('vectorsByHash').all(JSON.stringify(hashes)) as { hash: string; data: Buffer | null }[]
+      return new Map(rows.flatMap(({ hash, data }) => (data ? [[hash, fromBlob(data)]] : [])))
+    },
+    sampleVectors(limit) {
+      const all = prepare('chunkIds').pluck().all() as number[]
+      const step = Math.max(1, Math.ceil(all.length / limit))
+      const chunkIds = all.filter((_, i) => i % step === 0)
+      const vectors = new Float32Array(chunkIds.length * dims)
+      let at = 0
+      for (const data of prepare('vectorsOf').pluck().iterate(JSON.stringify(chunkIds)) as Iterable<Buffer>)
+        vectors.set(fromBlob(data), dims * at++)
+      return { chunkIds, vectors }
+    },
     chunkCount: () => prepare('chunkCount').pluck().get() as number,
     collectionChunkIds,
     vectorSearch: (query, k, collection) =>

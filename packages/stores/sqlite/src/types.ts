@@ -112,12 +112,18 @@ export interface FirstState {
 export interface Store extends FirstState {
   /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
   upsertDoc(doc: DocRow, chunks: ChunkRow[]): void
+  /** The same for several documents in one transaction: all of them or none. Throws also STORE_FULL. */
+  upsertDocs(batch: { doc: DocRow; chunks: ChunkRow[] }[]): void
   /** False when there was no such document. */
   removeDoc(docId: string): boolean
   docHash(docId: string): string | undefined
   docIds(): string[]
   /** Vector and hash of each chunk of a document that has its vector, to embed only what changed. */
   docChunks(docId: string): { hash: string; vector: Float32Array }[]
+  /** A vector for each of these chunk hashes that some document has. */
+  vectorsByHash(hashes: string[]): Map<string, Float32Array>
+  /** Stored vectors, row-major, in the order of their chunks: all, or every nth where there are more than `limit`. */
+  sampleVectors(limit: number): { chunkIds: number[]; vectors: Float32Array }
   chunkCount(): number
   /** Ids of the chunks of a collection. */
   collectionChunkIds(collection: string): number[]

@@ -1,4 +1,4 @@
-import { PipelineError } from '@tenfold/contracts'
+import { messageOf, PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import type { Prepare } from './statements.ts'
 import type { DocRow, StagedChunk } from './types.ts'
@@ -8,6 +8,11 @@ import { toBlob } from './vector-rows.ts'
 export interface Written {
   removed: number[]
   added: number[]
+}
+
+export interface DocWrite {
+  doc: DocRow
+  chunks: StagedChunk[]
 }
 
 /** Writes of whole documents: after a crash a document is there with all its chunks, or as it was before. */
@@ -22,7 +27,7 @@ export function documentWriter(db: Connection, prepare: Prepare) {
   }
   const docKey = (extId: string) => prepare('docKey').pluck().get(extId) as number | undefined
 
-  const upsert = db.transaction((doc: DocRow, chunks: StagedChunk[], staged: boolean): Written => {
+  const write = ({ doc, chunks }: DocWrite, staged: boolean): Written => {
     const known = docKey(doc.id)
     // Before the title changes: the full text is told to forget the old one.
     const removed = known === undefined ? [] : clear(known)
@@ -37,7 +42,8 @@ export function documentWriter(db: Connection, prepare: Prepare) {
     })
     prepare('insertText').run(key)
     return { removed, added }
-  })
+  }
+  const upsert = db.transaction((batch: DocWrite[], staged: boolean) => batch.map((each) => write(each, staged)))
   const remove = db.transaction((extId: string): number[] | undefined => {
     const key = docKey(extId)
     if (key === undefined) return undefined
@@ -47,12 +53,24 @@ export function documentWriter(db: Connection, prepare: Prepare) {
   })
 
   return {
-    /** `staged`: what finds the chunks while vectors are missing is written too. */
-    upsert(doc: DocRow, chunks: StagedChunk[], staged: boolean): Written {
+    /** All documents in one transaction, or none. `staged`: what finds the chunks while vectors are missing is written too. */
+    upsert(batch: DocWrite[], staged: boolean): Written[] {
       // Immediate: a deferred transaction that reads first fails at once when another connection writes.
-      return upsert.immediate(doc, chunks, staged)
+      return batch.length === 0 ? [] : orFull(db.name, () => upsert.immediate(batch, staged))
     },
-    remove: (docId: string) => remove.immediate(docId),
+    remove: (docId: string) => orFull(db.name, () => remove.immediate(docId)),
+  }
+}
+
+/** A full disk in words a person can act on. SQLite has undone the transaction; what was committed before stays. */
+function orFull<Result>(path: string, write: () => Result): Result {
+  try {
+    return write()
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SQLITE_FULL') throw error
+    const message = `${path} cannot grow: ${messageOf(error)}`
+    const hint = 'free some space and ingest again: what was stored stays, and is not embedded again'
+    throw new PipelineError('STORE_FULL', message, hint, { cause: error })
   }
 }
 

@@ -233,3 +233,62 @@ describe('tuning', () => {
     expect(() => copyStore(join(path, 'no'), to)).toThrow(expect.objectContaining({ code: 'INDEX_MISSING' }))
   })
 })
+
+describe('batches', () => {
+  it('S3-46: a batch is stored whole or not at all, and search follows it', () => {
+    const store = filled()
+    store.vectorSearch(Float32Array.of(1, 0, 0), 1)
+    const batch = [
+      { doc: doc('a'), chunks: [chunk('a bird sings', [0.5, 0.5, 0])] },
+      { doc: doc('d'), chunks: [chunk('a saw', [0, 0, 2]), chunk('a drill', [0, 2, 0])] },
+    ]
+    store.upsertDocs(batch)
+    expect(store.docIds()).toEqual(['a', 'b', 'c', 'd'])
+    expect(docsOf(store, store.vectorSearch(Float32Array.of(0, 1, 0), 1).chunkIds)).toEqual(['d'])
+    const broken = [
+      { doc: doc('e'), chunks: [chunk('good')] },
+      { doc: doc('f'), chunks: [chunk('bad', [Number.NaN, 0, 0])] },
+    ]
+    expect(() => store.upsertDocs(broken)).toThrow(expect.objectContaining({ code: 'DATA_UNREADABLE' }))
+    expect(store.docIds()).toEqual(['a', 'b', 'c', 'd'])
+    store.upsertDocs([])
+    expect(store.chunkCount()).toBe(5)
+  })
+
+  it('S3-20: finds the vector of a text in any document, by an index', () => {
+    const store = filled()
+    store.upsertDoc(doc('z'), [chunk('the cat sleeps', [1, 0, 0])])
+    const found = store.vectorsByHash(['h-the cat sleeps', 'h-the cow eats grass', 'h-nobody'])
+    expect(found).toEqual(
+      new Map([
+        ['h-the cat sleeps', Float32Array.of(1, 0, 0)],
+        ['h-the cow eats grass', Float32Array.of(0, 0, 1)],
+      ]),
+    )
+    expect(store.plans().vectorsByHash!.join()).toContain('chunks_hash')
+    expect(store.plans().vectorsByHash!.join()).not.toMatch(/SCAN [cv]\b/)
+  })
+
+  it('gives a file made before there was that index one, and keeps what is in it', () => {
+    const path = join(folder(), 'index.db')
+    const store = openStore(options(path))
+    store.upsertDoc(doc('a'), [chunk('the cat sleeps')])
+    store.close()
+    const old = new Database(path)
+    old.exec('DROP INDEX chunks_hash')
+    old.close()
+    const again = openStore(options(path))
+    expect(again.plans().vectorsByHash!.join()).toContain('chunks_hash')
+    expect(again.vectorsByHash(['h-the cat sleeps']).size).toBe(1)
+    again.close()
+  })
+
+  it('samples vectors evenly where there are more than wanted', () => {
+    const store = filled()
+    const { chunkIds, vectors } = store.sampleVectors(4)
+    expect(store.hydrate(chunkIds).map(({ docId }) => docId)).toEqual(['a', 'a', 'b', 'c'])
+    expect(vectors).toEqual(Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, -1, 0, 0))
+    expect(store.sampleVectors(3).chunkIds).toEqual([chunkIds[0], chunkIds[2]])
+    expect(opened().sampleVectors(3).chunkIds).toEqual([])
+  })
+})
