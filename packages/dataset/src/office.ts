@@ -19,8 +19,8 @@ export const readOffice = (bytes: Uint8Array, kind: string): Promise<Parsed> => 
 
 async function readPdf(bytes: Uint8Array): Promise<Parsed> {
   const { extractText, getDocumentProxy, getMeta } = await needed('unpdf@1.6.2', () => import('unpdf'))
-  // A copy: the library takes the buffer away.
-  const pdf = await getDocumentProxy(new Uint8Array(bytes))
+  // A copy: the library takes the buffer away. Verbosity 0: what is wrong with a file is our warning, not a console line.
+  const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 })
   try {
     const { info } = await getMeta(pdf)
     const { text: pages } = await extractText(pdf, { mergePages: false })

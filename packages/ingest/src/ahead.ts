@@ -29,7 +29,7 @@ export async function* ahead<T>(
     bell.ring()
   }
   const fill = async () => {
-    while (!stopped) {
+    while (!stopped && !ended) {
       if (waiting.length >= limit) {
         await bell.rung
         continue
