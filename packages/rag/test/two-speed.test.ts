@@ -132,6 +132,7 @@ describe('ingest in two speeds', () => {
       split: 'tune',
     })
     const helped = [ask('zyx', 0), ask('qwv', 1), ask('jku', 2), ask('zzyx', 0), ask('qqwv', 1)]
+    helped.push({ ...ask('nobody knows', 0), relevant: {} })
     const { stats } = await take(folder(), { docs, questions: helped })
     expect(stats.first).toMatchObject({ by: 'words and first vectors', kind: 'judged', questions: 5, wordsNdcg: 0 })
     const same = [ask('zzzz', 0), ask('qqqq', 1), ask('kkkk', 2)]

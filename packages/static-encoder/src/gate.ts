@@ -14,7 +14,9 @@ export function decide(
   words: Ranking,
   both: Ranking,
 ): FirstState {
-  const asked = questions.slice(0, mostQuestions)
+  // a question that nothing answers has no nDCG
+  const answerable = questions.filter(({ relevant }) => Object.values(relevant).some((grade) => grade > 0))
+  const asked = answerable.slice(0, mostQuestions)
   const score = (rank: Ranking) => asked.map(({ text, relevant }) => ndcgAt(depth, rank(text), relevant))
   const [before, after] = [score(words), score(both)]
   const { bound } = asked.length > 0 ? nonInferior(before, after, '>=', 0) : { bound: 0 }

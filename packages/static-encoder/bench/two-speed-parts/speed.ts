@@ -30,13 +30,15 @@ export async function speedRows(texts: readonly string[], first: StaticEncoder, 
     }
   }
   const ratios = ours.map((value, i) => value / theirs[i]!)
-  const inBatches = await Promise.all(
-    [1, 50].map((size) =>
-      rate(texts.length, () => {
-        for (let at = 0; at < texts.length; at += size) first.embed(texts.slice(at, at + size))
-      }),
-    ),
-  )
+  const inBatches: number[] = []
+  // words are looked up once: a first pass learns them
+  for (const size of [texts.length, 1, 50]) {
+    const work = () => {
+      for (let at = 0; at < texts.length; at += size) first.embed(texts.slice(at, at + size))
+    }
+    inBatches.push(await rate(texts.length, work))
+  }
+  const [, one, fifty] = inBatches as [number, number, number]
   const tokens = some.reduce((sum, text) => sum + first.countTokens(text), 0) / some.length
   return [
     {
@@ -50,10 +52,10 @@ export async function speedRows(texts: readonly string[], first: StaticEncoder, 
     {
       what: 'static encoder, texts/s at batch 50 as a share of batch 1',
       goal: '0.8 to 1.25: a batch costs what its texts cost',
-      measured: rounded(inBatches[1]! / inBatches[0]!, 2),
+      measured: rounded(fifty / one, 2),
       interval: null,
-      met: inBatches[1]! / inBatches[0]! > 0.8 && inBatches[1]! / inBatches[0]! < 1.25,
-      why: `${inBatches.map((value) => rounded(value, 0)).join(' and ')} texts/s`,
+      met: fifty / one > 0.8 && fifty / one < 1.25,
+      why: `${rounded(one, 0)} and ${rounded(fifty, 0)} texts/s`,
     },
   ]
 }
