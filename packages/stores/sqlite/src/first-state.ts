@@ -83,6 +83,8 @@ export function firstState({ db, prepare, options, write, came, collectionChunkI
     },
     forget: (removed: readonly number[]) => {
       for (const id of removed) loaded?.remove(id)
+      // the last chunk of the first state may be among them: the file tells
+      if (removed.length > 0) staged = undefined
     },
   }
 }

@@ -100,6 +100,13 @@ describe('the first state', () => {
     expect(other.isStaged()).toBe(false)
   })
 
+  it('ends when its last chunk is removed, before anything is filled', () => {
+    const store = opened()
+    store.stageDoc(doc('c'), [staged('one', [1, 0])])
+    store.removeDoc('c')
+    expect(store.isStaged()).toBe(false)
+  })
+
   it('without first vectors words still find, also after they were cleared', () => {
     const store = opened()
     store.stageDoc(doc('a'), [staged('only words')])
