@@ -103,6 +103,7 @@ export function buildEncoder(
       },
       shared,
     })
+  delete opened.encoder // what it weighed with other settings
   return slot(() => weighed('encoder', opened, openIt), keeper.watch('encoder'))
 }
 
@@ -113,6 +114,7 @@ export const buildFirst = (opened: Parts['openedBytes']): Slot<StaticEncoder> =>
   })
 
 export function buildGenerator(config: Config, opened: Parts['openedBytes'], keeper: Keeper): Slot<Generator> {
+  delete opened.generator
   return slot(async () => {
     const { files, sha256 } = await ensureModel(generatorModel.name)
     return weighed('generator', opened, () =>
@@ -167,6 +169,7 @@ export const buildCaches = (config: Config): Caches => openCaches(cacheOptions(c
 async function weighed<Part>(name: string, opened: Parts['openedBytes'], open: () => Promise<Part>): Promise<Part> {
   const before = privateBytes()
   const part = await open()
-  opened[name] = Math.max(0, privateBytes() - before)
+  // the most seen: what others free meanwhile hides it, and a part that weighs nothing would never be unloaded
+  opened[name] = Math.max(1, opened[name] ?? 0, privateBytes() - before)
   return part
 }
