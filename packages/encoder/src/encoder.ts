@@ -7,7 +7,7 @@ import { findModel, type OwnModel } from './model-source.ts'
 import { openQueryBatches } from './query-batches.ts'
 import { openRunner, type RunnerOptions } from './runner.ts'
 import type { Device } from './session.ts'
-import { cutText, openTokenizer, type TextTokenizer } from './tokenizer.ts'
+import { cutText, openTokenizer, readTokenizer, type TextTokenizer } from './tokenizer.ts'
 import { openWorkerRunner } from './worker-runner.ts'
 
 export interface EncoderOptions {
@@ -80,9 +80,10 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
   const spin = workers <= 1 && !queryWorker && !options.shared
   const { graph, choice } = await chooseGraph(options, spin, source, fetching)
 
+  const tokens = await readTokenizer(source.tokenizer)
   const runnerOptions = {
     graph,
-    tokenizer: source.tokenizer,
+    tokenizer: tokens,
     maxTokens,
     pooling,
     threads,
@@ -90,7 +91,7 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
     spin,
     device: choice.device,
   }
-  const tokenizer = await openTokenizer(source.tokenizer, maxTokens)
+  const tokenizer = await openTokenizer(tokens, maxTokens)
   const { runners, forQueries } = await openRunners(runnerOptions, tokenizer, workers, queryWorker)
   const lanes = openLanes(runners, forQueries)
   const dims = 'onnx' in source.file ? await dimsOf(lanes) : source.file.shape.hidden

@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Batch, packBatch } from './batches.ts'
 import { openSession, type SessionOptions } from './session.ts'
-import type { TextTokenizer } from './tokenizer.ts'
+import type { TextTokenizer, TokenizerSource } from './tokenizer.ts'
 
 export interface RunnerOptions extends SessionOptions {
-  /** A tokenizer.json. */
-  tokenizer: string
+  tokenizer: TokenizerSource
   maxTokens: number
   /** How far the threads of a worker stand back behind the rest of the process, up to 19 (Linux). */
   niceness?: number

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Tokenizer } from '@huggingface/tokenizers'
+import { type BertTokens, bertIds, readBertTokens } from './bert-tokens.ts'
 
 /** UTF-16 units looked at for each token a text may have; English takes 4 to 5. */
 const unitsPerToken = 64
@@ -7,33 +7,66 @@ const unitsPerToken = 64
 export interface TextTokenizer {
   /** Ids with [CLS] and [SEP], cut at `maxTokens`; the text itself is cut at 64 UTF-16 units for each token before. */
   encode(text: string): Int32Array
-  /** Tokens of the whole text, uncut, without the two markers. Linear in its length. */
+  /** Ids of the whole text, uncut, without the two markers. Linear in its length. */
+  ids(text: string): number[]
+  /** How many those are. */
   count(text: string): number
 }
 
+/** A tokenizer.json, read; a BERT's can be given to other threads for next to nothing. */
+export type TokenizerSource = { bert: BertTokens } | { path: string }
+
 /** `path`: a tokenizer.json. */
-export async function openTokenizer(path: string, maxTokens: number): Promise<TextTokenizer> {
-  const tokenizer = new Tokenizer(JSON.parse(await readFile(path, 'utf8')), {})
+export async function readTokenizer(path: string): Promise<TokenizerSource> {
+  const bert = readBertTokens(JSON.parse(await readFile(path, 'utf8')))
+  return bert ? { bert } : { path }
+}
+
+/** `source`: a tokenizer.json, or what was read from one. A BERT's is done here, any other by `@huggingface/tokenizers`. */
+export async function openTokenizer(source: string | TokenizerSource, maxTokens: number): Promise<TextTokenizer> {
+  const read = typeof source === 'string' ? await readTokenizer(source) : source
+  const { idsOf, before, after } = 'bert' in read ? ofBert(read.bert) : await ofLibrary(read.path)
+  const most = maxTokens - before.length - after.length
+  const ids = (text: string) => {
+    if (text.length <= maxTokens * unitsPerToken) return idsOf(text)
+    const all: number[] = []
+    for (const piece of pieces(text, maxTokens * unitsPerToken)) for (const id of idsOf(piece)) all.push(id)
+    return all
+  }
   return {
-    encode(text) {
-      const { ids } = tokenizer.encode(wellFormed(cutText(text, maxTokens)))
-      if (ids.length <= maxTokens) return Int32Array.from(ids)
-      return Int32Array.from([...ids.slice(0, maxTokens - 1), ids.at(-1)!])
-    },
-    count(text) {
-      let tokens = 0
-      for (const piece of pieces(text, maxTokens * unitsPerToken))
-        tokens += tokenizer.encode(wellFormed(piece), { add_special_tokens: false }).ids.length
-      return tokens
-    },
+    encode: (text) => Int32Array.from([...before, ...idsOf(cutText(text, maxTokens), most), ...after]),
+    ids,
+    count: (text) => ids(text).length,
+  }
+}
+
+interface Ids {
+  /** Without the markers around it. Half a surrogate pair is no character: it becomes U+FFFD, which a BERT drops. */
+  idsOf(text: string, limit?: number): number[]
+  before: number[]
+  after: number[]
+}
+
+function ofBert(tokens: BertTokens): Ids {
+  const idsOf = bertIds(tokens)
+  return { idsOf: (text, limit = Number.POSITIVE_INFINITY) => idsOf(text.toWellFormed(), limit), ...tokens }
+}
+
+async function ofLibrary(path: string): Promise<Ids> {
+  const { Tokenizer } = await import('@huggingface/tokenizers')
+  const tokenizer = new Tokenizer(JSON.parse(await readFile(path, 'utf8')), {})
+  const around: number[] = tokenizer.encode('a').ids
+  const bare: number[] = tokenizer.encode('a', { add_special_tokens: false }).ids
+  const start = around.findIndex((_, at) => bare.every((id, i) => around[at + i] === id))
+  return {
+    idsOf: (text, limit) => tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids.slice(0, limit),
+    before: around.slice(0, start),
+    after: around.slice(start + bare.length),
   }
 }
 
 /** As much of a text as is ever tokenised for embedding. */
 export const cutText = (text: string, maxTokens: number) => text.slice(0, maxTokens * unitsPerToken)
-
-/** Half a surrogate pair is no character: it becomes U+FFFD, which the tokenizer drops. */
-const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, '\ufffd')
 
 /** `text` in pieces of bounded length, cut at a space where there is one. */
 function* pieces(text: string, maxUnits: number): Generator<string> {

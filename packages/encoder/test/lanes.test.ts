@@ -66,7 +66,7 @@ describe('lanes', () => {
 
 const anyOptions = {
   graph: '',
-  tokenizer: '',
+  tokenizer: { path: '' },
   maxTokens: 256,
   pooling: 'mean',
   threads: 0,

@@ -3,7 +3,7 @@ import type { StaticTable } from './table.ts'
 /** Writes the mean of the rows of `ids`, brought to length 1, to `into` at `at`; zeros when no token has a row. */
 export function meanOfRows(
   { codes, scales, dims }: StaticTable,
-  ids: Int32Array,
+  ids: ArrayLike<number>,
   into: Float32Array,
   at: number,
 ): void {

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import { type EncoderOptions, openEncoder } from '@tenfold/encoder'
+import { bertModels, type EncoderOptions, openEncoder, openTokenizer, type TextTokenizer } from '@tenfold/encoder'
 import { type EnsureOptions, ensureModel, modelCacheDir } from '@tenfold/models'
 import { type DistillProgress, distill, tableKey } from './distill.ts'
 import { meanOfRows } from './look-up.ts'
 import { type StaticTable, spaceOf } from './table.ts'
 import { ensureTable } from './table-cache.ts'
 import { readVocabulary } from './vocabulary.ts'
-import { openWordPieces, type WordPieces } from './word-pieces.ts'
 
 /** Text → vector without a model run: look up each token, take the mean. */
 export interface StaticEncoder {
@@ -63,19 +62,19 @@ export async function openStaticEncoder(options: StaticEncoderOptions = {}): Pro
       await encoder.close()
     }
   })
-  return staticEncoder(table, await openWordPieces(tokenizer, vocabulary.markers))
+  return staticEncoder(table, await openTokenizer(tokenizer, bertModels['all-MiniLM-L6-v2'].maxTokens))
 }
 
-export function staticEncoder(table: StaticTable, pieces: WordPieces): StaticEncoder {
+export function staticEncoder(table: StaticTable, tokenizer: Pick<TextTokenizer, 'ids' | 'count'>): StaticEncoder {
   return {
     dims: table.dims,
     space: spaceOf(table),
     embed(texts) {
       const slab = new Float32Array(texts.length * table.dims)
-      for (const [row, text] of texts.entries()) meanOfRows(table, pieces.encode(text), slab, row * table.dims)
+      for (const [row, text] of texts.entries()) meanOfRows(table, tokenizer.ids(text), slab, row * table.dims)
       return slab
     },
-    countTokens: (text) => pieces.encode(text).length,
+    countTokens: tokenizer.count,
     close() {},
   }
 }

@@ -11,8 +11,6 @@ export interface Vocabulary {
   /** [CLS] and [SEP]: what stands before and after a text. */
   start: number
   end: number
-  /** Strings that mean a marker wherever they stand in a text. */
-  markers: string[]
 }
 
 interface TokenizerFile {
@@ -35,6 +33,5 @@ export async function readVocabulary(path: string): Promise<Vocabulary> {
     words: word.reduce((least, [, id]) => Math.min(least, id), ids.length),
     start: model.vocab['[CLS]']!,
     end: model.vocab['[SEP]']!,
-    markers: added.map(({ content }) => content),
   }
 }

@@ -1,9 +1,8 @@
-import { openEncoder } from '@tenfold/encoder'
+import { openEncoder, openTokenizer } from '@tenfold/encoder'
 import { ensureModel } from '@tenfold/models'
 import { describe, expect, it } from 'vitest'
 import { distill, readVocabulary, type TokenEncoder, type Vocabulary } from '../src/index.ts'
 import { staticEncoder } from '../src/static-encoder.ts'
-import { openWordPieces } from '../src/word-pieces.ts'
 import { dot, slabOf } from './fixture.ts'
 
 const width = 12
@@ -13,7 +12,6 @@ const vocabulary: Vocabulary = {
   words: 10,
   start: 1,
   end: 2,
-  markers: [],
 }
 
 /** Each token has a vector of its own; what it was asked is in `asked`. */
@@ -71,13 +69,13 @@ describe('distill', () => {
     const model = await ensureModel('all-MiniLM-L6-v2')
     const path = model.files['tokenizer.json']!
     const real = await readVocabulary(path)
-    const pieces = await openWordPieces(path, real.markers)
+    const tokenizer = await openTokenizer(path, 256)
     const texts = [
       'a cat slept on the sofa',
       'the kitten was lying on a couch',
       'interest rates were raised by the bank',
     ]
-    const used = texts.flatMap((text) => [...pieces.encode(text)])
+    const used = texts.flatMap((text) => tokenizer.ids(text))
     const ids = Int32Array.from(new Set([...used, ...real.ids.subarray(2000, 2800)])).sort()
     const encoder = await openEncoder({
       precision: 'int8',
@@ -89,7 +87,7 @@ describe('distill', () => {
       batch: { maxTexts: 128, tokenBudget: 0 },
     })
     const table = await distill({ encoder, vocabulary: { ...real, ids }, dims: 64 }).finally(() => encoder.close())
-    const slab = staticEncoder(table, pieces).embed(texts)
+    const slab = staticEncoder(table, tokenizer).embed(texts)
     const [cat, kitten, rates] = [0, 1, 2].map((row) => slab.subarray(row * 64, (row + 1) * 64))
     expect(dot(cat!, kitten!)).toBeGreaterThan(dot(cat!, rates!) + 0.2)
     for (const vector of [cat, kitten, rates]) expect(dot(vector!, vector!)).toBeCloseTo(1, 5)
