@@ -5,9 +5,10 @@ import type { Vocabulary } from './graph-cache.ts'
 import { type Lane, type Lanes, openLanes } from './lanes.ts'
 import { findModel, type OwnModel } from './model-source.ts'
 import { openQueryBatches } from './query-batches.ts'
+import { readTokenizer } from './read-tokenizer.ts'
 import { openRunner, type RunnerOptions } from './runner.ts'
 import type { Device } from './session.ts'
-import { cutText, openTokenizer, readTokenizer, type TextTokenizer } from './tokenizer.ts'
+import { cutText, openTokenizer, type TextTokenizer } from './tokenizer.ts'
 import { openWorkerRunner } from './worker-runner.ts'
 
 export interface EncoderOptions {
@@ -80,7 +81,7 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
   const spin = workers <= 1 && !queryWorker && !options.shared
   const { graph, choice } = await chooseGraph(options, spin, source, fetching)
 
-  const tokens = await readTokenizer(source.tokenizer)
+  const tokens = await readTokenizer(source.tokenizer, fetching.env)
   const runnerOptions = {
     graph,
     tokenizer: tokens,

@@ -6,5 +6,6 @@ export type { EmbedOptions, Encoder, EncoderInfo, EncoderOptions } from './encod
 export { openEncoder } from './encoder.ts'
 export type { Lane } from './lanes.ts'
 export type { OwnModel } from './model-source.ts'
+export { readTokenizer } from './read-tokenizer.ts'
 export { type Device, listEncoderDevices } from './session.ts'
 export { openTokenizer, type TextTokenizer } from './tokenizer.ts'

@@ -1,13 +1,14 @@
 import { packBatch } from './batches.ts'
 import type { Parity, ParityJob } from './parity-gate.ts'
 import { parityTexts } from './parity-texts.ts'
+import { readTokenizer } from './read-tokenizer.ts'
 import { openSession } from './session.ts'
 import { openTokenizer } from './tokenizer.ts'
 
 /** node parity.js <job as JSON>: prints how near the vectors of a graph are to those of the reference. */
 const { graph, reference, tokenizer, usage } = JSON.parse(process.argv[2]!) as ParityJob
 
-const { encode } = await openTokenizer(tokenizer, usage.maxTokens)
+const { encode } = await openTokenizer(await readTokenizer(tokenizer), usage.maxTokens)
 const texts = parityTexts.map(encode)
 
 /** Vectors of batches of `rows` texts in the order given, padded to the longest. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type BertTokens, bertIds, readBertTokens } from './bert-tokens.ts'
+import { type BertTokens, bertIds } from './bert-tokens.ts'
 
 /** UTF-16 units looked at for each token a text may have; English takes 4 to 5. */
 const unitsPerToken = 64
@@ -16,16 +16,9 @@ export interface TextTokenizer {
 /** A tokenizer.json, read; a BERT's can be given to other threads for next to nothing. */
 export type TokenizerSource = { bert: BertTokens } | { path: string }
 
-/** `path`: a tokenizer.json. */
-export async function readTokenizer(path: string): Promise<TokenizerSource> {
-  const bert = readBertTokens(JSON.parse(await readFile(path, 'utf8')))
-  return bert ? { bert } : { path }
-}
-
-/** `source`: a tokenizer.json, or what was read from one. A BERT's is done here, any other by `@huggingface/tokenizers`. */
-export async function openTokenizer(source: string | TokenizerSource, maxTokens: number): Promise<TextTokenizer> {
-  const read = typeof source === 'string' ? await readTokenizer(source) : source
-  const { idsOf, before, after } = 'bert' in read ? ofBert(read.bert) : await ofLibrary(read.path)
+/** A BERT's is done here, any other by `@huggingface/tokenizers`. */
+export async function openTokenizer(source: TokenizerSource, maxTokens: number): Promise<TextTokenizer> {
+  const { idsOf, before, after } = 'bert' in source ? ofBert(source.bert) : await ofLibrary(source.path)
   const most = maxTokens - before.length - after.length
   const ids = (text: string) => {
     if (text.length <= maxTokens * unitsPerToken) return idsOf(text)

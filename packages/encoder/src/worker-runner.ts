@@ -7,6 +7,9 @@ import type { Reply, Request } from './worker.ts'
 /** The compiled worker: Node cannot start a TypeScript one, so running from source needs a build too. */
 const compiled = new URL('../dist/worker.js', import.meta.url)
 
+/** Ids and vectors live outside of its heap: what is left are short strings. A young generation of 16 MB would only keep garbage longer. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 }
+
 class WorkerLost extends Error {}
 
 /** A runner in a worker thread. A lost worker is replaced and the call made once more. */
@@ -65,7 +68,7 @@ export async function openWorkerRunner(options: RunnerOptions, file: URL = compi
 }
 
 async function start(options: RunnerOptions, file: URL): Promise<Worker> {
-  const worker = new Worker(file, { workerData: options, execArgv: [] })
+  const worker = new Worker(file, { workerData: options, execArgv: [], resourceLimits })
   try {
     await settle(worker)
     worker.unref()

@@ -79,7 +79,7 @@ describe('a worker that dies', () => {
   const batch = (rows: number) => packBatch(Array.from({ length: rows }, () => Int32Array.of(101, 102)))
   const runnerDying = async (deaths: number) => {
     const counter = join(await mkdtemp(join(tmpdir(), 'tenfold-worker-')), 'requests')
-    const options = { ...anyOptions, tokenizer: counter, threads: deaths }
+    const options = { ...anyOptions, tokenizer: { path: counter }, threads: deaths }
     const runner = await openWorkerRunner(options, new URL('dying-worker.mjs', import.meta.url))
     return { runner, requests: async () => (await readFile(counter, 'utf8')).length }
   }

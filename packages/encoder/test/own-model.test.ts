@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ensureModel } from '@tenfold/models'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { bertModels, type EncoderOptions, openEncoder } from '../src/index.ts'
+import { readTokenizer } from '../src/read-tokenizer.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
 import { writeModel } from '../src/write-model.ts'
 import { build, dot, plain } from './fixture.ts'
@@ -16,7 +17,7 @@ let env: Record<string, string | undefined>
 beforeAll(async () => {
   build()
   tokenizerFile = (await ensureModel('all-MiniLM-L6-v2')).files['tokenizer.json']!
-  tokenizer = await openTokenizer(tokenizerFile, 128)
+  tokenizer = await openTokenizer(await readTokenizer(tokenizerFile), 128)
   env = { TENFOLD_CACHE: mkdtempSync(join(tmpdir(), 'tenfold-own-')) }
 })
 

@@ -7,6 +7,7 @@ import { bertModels } from '../src/bert.ts'
 import { ensureGraph, type GraphRequest } from '../src/graph-cache.ts'
 import { findModel, type ModelSource } from '../src/model-source.ts'
 import { parityTexts } from '../src/parity-texts.ts'
+import { readTokenizer } from '../src/read-tokenizer.ts'
 import { openSession } from '../src/session.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
 import { build, dot, paragraphs, row } from './fixture.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   build()
   source = await findModel(undefined, {})
   safetensors = (source.file as { safetensors: string }).safetensors
-  tokenizer = await openTokenizer(source.tokenizer, 256)
+  tokenizer = await openTokenizer(await readTokenizer(source.tokenizer), 256)
   reference = referenceEncoder(safetensors, bertModels['all-MiniLM-L6-v2'])
   const folder = modelFolder(source.tokenizer)
   cache = await mkdtemp(join(tmpdir(), 'tenfold-graphs-'))

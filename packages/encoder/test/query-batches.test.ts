@@ -7,6 +7,7 @@ import { openEncoder } from '../src/index.ts'
 import { openLanes } from '../src/lanes.ts'
 import { findModel } from '../src/model-source.ts'
 import { openQueryBatches } from '../src/query-batches.ts'
+import { readTokenizer } from '../src/read-tokenizer.ts'
 import { openRunner, type Runner } from '../src/runner.ts'
 import { openTokenizer } from '../src/tokenizer.ts'
 import { dot, plain, row } from './fixture.ts'
@@ -98,7 +99,10 @@ describe('with the real encoder', () => {
     const cache = join(modelCacheDir(), 'graphs')
     const graph = await ensureGraph({ source, precision: 'fp32', vocabulary: 'fused', weights: 'copy', cache })
     const { maxTokens, pooling } = bertModels['all-MiniLM-L6-v2']
-    const tokenizer = await openTokenizer((await ensureModel('all-MiniLM-L6-v2')).files['tokenizer.json']!, maxTokens)
+    const tokenizer = await openTokenizer(
+      await readTokenizer((await ensureModel('all-MiniLM-L6-v2')).files['tokenizer.json']!),
+      maxTokens,
+    )
     runner = await openRunner({ graph, pooling, threads: 1, arena: true, spin: false, device: 'cpu' }, tokenizer)
   })
 

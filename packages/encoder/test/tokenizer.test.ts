@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { ensureModel } from '@tenfold/models'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { bertIds, readBertTokens } from '../src/bert-tokens.ts'
-import { openTokenizer, readTokenizer } from '../src/tokenizer.ts'
+import { readTokenizer } from '../src/read-tokenizer.ts'
+import { cachedTokens } from '../src/token-cache.ts'
+import { openTokenizer } from '../src/tokenizer.ts'
 import { paragraphs } from './fixture.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the file is changed below
@@ -66,7 +70,7 @@ describe.each(Object.entries(settings))('a BERT tokenizer, %s', (_, change) => {
 describe('openTokenizer', () => {
   it('encodes prose as the library does, with the markers, cut', async () => {
     const library = new Tokenizer(json, {})
-    const tokenizer = await openTokenizer(path, 64)
+    const tokenizer = await openTokenizer(await readTokenizer(path), 64)
     for (const paragraph of paragraphs(40)) {
       const { ids } = library.encode(paragraph)
       const cut = ids.length > 64 ? [...ids.slice(0, 63), ids.at(-1)!] : ids
@@ -77,7 +81,7 @@ describe('openTokenizer', () => {
 
   it('leaves what is no BERT to the library, with the same outcome where both can', async () => {
     const theirs = await openTokenizer({ path }, 32)
-    const ours = await openTokenizer(path, 32)
+    const ours = await openTokenizer(await readTokenizer(path), 32)
     for (const value of ['', 'hello world', 'a [MASK] b', 'word '.repeat(100), 'half \ud800 pair']) {
       expect(theirs.encode(value)).toEqual(ours.encode(value))
       expect(theirs.ids(value)).toEqual(ours.ids(value))
@@ -100,9 +104,49 @@ describe('openTokenizer', () => {
   })
 
   it('takes texts of any length in its stride', async () => {
-    const tokenizer = await openTokenizer(path, 256)
+    const tokenizer = await openTokenizer(await readTokenizer(path), 256)
     expect(tokenizer.count('word '.repeat(200_000))).toBe(200_000)
     expect(tokenizer.encode('x'.repeat(5_000_000))).toHaveLength(3)
     expect(tokenizer.encode('')).toHaveLength(2)
+  })
+})
+
+describe('cachedTokens', () => {
+  const cache = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenfold-tokens-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    return folder
+  }
+  const sample = "Unaffable, isn't it? [MASK] 日本"
+  const idsOf = (tokens: Awaited<ReturnType<typeof cachedTokens>>) => bertIds(tokens!)(sample, 100)
+
+  it('says the same when it is read again, and has one file', async () => {
+    const folder = cache()
+    const file = readFileSync(path)
+    const first = await cachedTokens(file, folder)
+    const again = await cachedTokens(file, folder)
+    expect({ ...again, vocabulary: 0 }).toEqual({ ...first, vocabulary: 0 })
+    expect(idsOf(again)).toEqual(idsOf(first))
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  it.each([
+    ['cut short', (file: string) => truncateSync(file, 1000)],
+    ['altered', (file: string) => writeFileSync(file, readFileSync(file).fill(7, 5000, 5004))],
+    ['empty', (file: string) => truncateSync(file, 0)],
+  ])('makes a file anew that was %s', async (_, spoil) => {
+    const folder = cache()
+    const first = await cachedTokens(readFileSync(path), folder)
+    const file = join(folder, readdirSync(folder)[0]!)
+    const whole = readFileSync(file)
+    spoil(file)
+    expect(idsOf(await cachedTokens(readFileSync(path), folder))).toEqual(idsOf(first))
+    expect(readFileSync(file).equals(whole)).toBe(true)
+  })
+
+  it('does without where nothing can be kept', async () => {
+    const file = join(cache(), 'a file')
+    writeFileSync(file, '')
+    expect(idsOf(await cachedTokens(readFileSync(path), file)).length).toBeGreaterThan(5)
   })
 })

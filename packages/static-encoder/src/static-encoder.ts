@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { bertModels, type EncoderOptions, openEncoder, openTokenizer, type TextTokenizer } from '@tenfold/encoder'
+import {
+  bertModels,
+  type EncoderOptions,
+  openEncoder,
+  openTokenizer,
+  readTokenizer,
+  type TextTokenizer,
+} from '@tenfold/encoder'
 import { type EnsureOptions, ensureModel, modelCacheDir } from '@tenfold/models'
 import { type DistillProgress, distill, tableKey } from './distill.ts'
 import { meanOfRows } from './look-up.ts'
@@ -62,7 +69,10 @@ export async function openStaticEncoder(options: StaticEncoderOptions = {}): Pro
       await encoder.close()
     }
   })
-  return staticEncoder(table, await openTokenizer(tokenizer, bertModels['all-MiniLM-L6-v2'].maxTokens))
+  return staticEncoder(
+    table,
+    await openTokenizer(await readTokenizer(tokenizer, options.env), bertModels['all-MiniLM-L6-v2'].maxTokens),
+  )
 }
 
 export function staticEncoder(table: StaticTable, tokenizer: Pick<TextTokenizer, 'ids' | 'count'>): StaticEncoder {

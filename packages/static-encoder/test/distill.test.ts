@@ -1,4 +1,4 @@
-import { openEncoder, openTokenizer } from '@tenfold/encoder'
+import { openEncoder, openTokenizer, readTokenizer } from '@tenfold/encoder'
 import { ensureModel } from '@tenfold/models'
 import { describe, expect, it } from 'vitest'
 import { distill, readVocabulary, type TokenEncoder, type Vocabulary } from '../src/index.ts'
@@ -69,7 +69,7 @@ describe('distill', () => {
     const model = await ensureModel('all-MiniLM-L6-v2')
     const path = model.files['tokenizer.json']!
     const real = await readVocabulary(path)
-    const tokenizer = await openTokenizer(path, 256)
+    const tokenizer = await openTokenizer(await readTokenizer(path), 256)
     const texts = [
       'a cat slept on the sofa',
       'the kitten was lying on a couch',
