@@ -89,6 +89,12 @@ export const knobs = {
     lossy: true,
     about: 'arithmetic of the encoder',
   }),
+  'speed.encoderGraph': choice('fused', ['fused', 'unmasked'], {
+    affects: ['embed', 'query', 'stream', 'memory'],
+    lossy: true,
+    about:
+      'operators of the encoder on the CPU: as ONNX Runtime fuses a standard export, or those that are quickest where texts of a batch are of one length',
+  }),
   'speed.encoderThreads': int(0, 0, 64, 'threads', {
     levels: [0, 1, 2],
     affects: ['embed', 'query', 'stream'],
@@ -105,7 +111,7 @@ export const knobs = {
     about: 'one more encoder worker for questions alone; no phase tries it: none asks while it ingests',
   }),
   'speed.batchTokens': int(0, 0, 16384, 'tokens', {
-    levels: [0, 1024, 2048, 4096],
+    levels: [0, 512, 1024, 2048, 4096],
     affects: ['embed', 'memory'],
     about: 'token budget of a batch sorted by length; 0 fills batches in arrival order',
   }),

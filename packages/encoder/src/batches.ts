@@ -14,16 +14,24 @@ export interface Batch {
   length: number
 }
 
-/** Text numbers per batch; each text once. Sorted batches go longest first, so that an arena grows once. */
-export function planBatches(lengths: ArrayLike<number>, { maxTexts, tokenBudget }: BatchRule): number[][] {
+/**
+ * Text numbers per batch; each text once. Sorted batches go longest first, so that an arena grows once. `equal`: only texts of one length
+ * together, as a graph without a mask wants them.
+ */
+export function planBatches(
+  lengths: ArrayLike<number>,
+  { maxTexts, tokenBudget }: BatchRule,
+  equal = false,
+): number[][] {
   const order = Array.from(lengths, (_, text) => text)
-  if (tokenBudget > 0) order.sort((a, b) => lengths[b]! - lengths[a]! || a - b)
+  if (tokenBudget > 0 || equal) order.sort((a, b) => lengths[b]! - lengths[a]! || a - b)
   const batches: number[][] = []
   let current: number[] = []
   let longest = 0
   for (const text of order) {
     longest = Math.max(longest, lengths[text]!)
-    const over = tokenBudget > 0 && (current.length + 1) * longest > tokenBudget
+    const over =
+      (tokenBudget > 0 && (current.length + 1) * longest > tokenBudget) || (equal && lengths[text] !== longest)
     if (current.length > 0 && (current.length >= maxTexts || over)) {
       batches.push(current)
       current = []
@@ -44,4 +52,27 @@ export function packBatch(texts: Int32Array[]): Batch {
     mask.fill(1, row * length, row * length + text.length)
   }
   return { ids, mask, rows: texts.length, length }
+}
+
+/** Runs `batches` of `tokens` one by one; rows come back in the order of `tokens`. */
+export async function runBatches(
+  tokens: Int32Array[],
+  batches: number[][],
+  run: (batch: Batch) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  let slab = new Float32Array(0)
+  for (const rows of batches) {
+    const vectors = await run(packBatch(rows.map((row) => tokens[row]!)))
+    if (tokens.length === 1) return vectors
+    const dims = vectors.length / rows.length
+    if (slab.length === 0) slab = new Float32Array(tokens.length * dims)
+    placeRows(slab, vectors, rows)
+  }
+  return slab
+}
+
+/** Writes the rows of `vectors` to the places `rows` of `slab`. */
+export function placeRows(slab: Float32Array, vectors: Float32Array, rows: number[]): void {
+  const dims = vectors.length / rows.length
+  for (const [i, row] of rows.entries()) slab.set(vectors.subarray(i * dims, (i + 1) * dims), row * dims)
 }

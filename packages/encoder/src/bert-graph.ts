@@ -6,7 +6,7 @@ import type { Safetensors } from './safetensors.ts'
 import type { WeightsFile } from './weights-file.ts'
 
 /** A matrix for `x @ matrix`, rows = inputs, with its bias. */
-interface Dense {
+export interface Dense {
   name: string
   matrix: Float32Array<ArrayBuffer>
   rows: number
@@ -22,18 +22,19 @@ export interface Embeddings {
 
 /** One way to say BERT in ONNX operators. Strings are names of values in the graph; `norm` names gamma and beta. */
 export interface Dialect {
+  /** It takes `mask` beside `ids`; one that does not wants texts of one length in a batch. */
+  masked: boolean
   /** Of `ids` and `mask` (int32, [batch, sequence]). */
   embed(embeddings: Embeddings, norm: Norm): Promise<string>
   /** Self-attention of x up to, not including, its output projection. */
   attention(x: string, queryKeyValue: Dense): Promise<string>
-  /** x @ matrix, no bias. */
-  multiply(x: string, dense: Dense): Promise<string>
-  /** LayerNorm(x + bias + skip). */
-  addAndNormalize(x: string, bias: string, skip: string, norm: Norm, as: string): string | Promise<string>
-  biasGelu(x: string, bias: string): string | Promise<string>
+  /** Gelu(x @ matrix + bias). */
+  widen(x: string, dense: Dense): Promise<string>
+  /** LayerNorm(x @ matrix + bias + skip). */
+  addAndNormalize(x: string, dense: Dense, skip: string, norm: Norm, as: string): Promise<string>
 }
 
-interface Norm {
+export interface Norm {
   gamma: string
   beta: string
 }
@@ -51,7 +52,8 @@ export interface GraphPlan {
 }
 
 /**
- * The encoder as one graph: `ids`, `mask` (int32 [batch, sequence]) → `vectors` (float [batch, hidden], length 1). With the head `tokens`:
+ * The encoder as one graph: `ids`, `mask` (int32 [batch, sequence]) → `vectors` (float [batch, hidden], length 1); no `mask` where the
+ * dialect does without. With the head `tokens`, which needs a masked dialect:
  * `input_ids`, `attention_mask` (int64) → `last_hidden_state` (float [batch, sequence, hidden]).
  */
 export async function writeBertGraph(
@@ -85,7 +87,6 @@ export async function writeBertGraph(
     const matrix = besides(parts, rows)
     return { name: names[0]!, matrix, rows, columns: matrix.length / rows, bias: besides(biases, 1) }
   }
-  const bias = ({ name, bias }: Dense) => graph.weight(`${name}.bias`, [bias.length], [bias])
 
   let x = await dialect.embed(await readEmbeddings(model, shape), await norm('embeddings.LayerNorm'))
   for (let i = 0; i < shape.layers; i++) {
@@ -93,14 +94,11 @@ export async function writeBertGraph(
     const self = (part: string) => at(`attention.self.${part}`)
     const context = await dialect.attention(x, await dense(self('query'), self('key'), self('value')))
     const project = await dense(at('attention.output.dense'))
-    const projected = await dialect.multiply(context, project)
     const attentionNorm = await norm(at('attention.output.LayerNorm'))
-    x = await dialect.addAndNormalize(projected, await bias(project), x, attentionNorm, at('attention'))
-    const widen = await dense(at('intermediate.dense'))
-    const wide = await dialect.biasGelu(await dialect.multiply(x, widen), await bias(widen))
+    x = await dialect.addAndNormalize(context, project, x, attentionNorm, at('attention'))
+    const wide = await dialect.widen(x, await dense(at('intermediate.dense')))
     const narrow = await dense(at('output.dense'))
-    const narrowed = await dialect.multiply(wide, narrow)
-    x = await dialect.addAndNormalize(narrowed, await bias(narrow), x, await norm(at('output.LayerNorm')), at('output'))
+    x = await dialect.addAndNormalize(wide, narrow, x, await norm(at('output.LayerNorm')), at('output'))
   }
 
   const tokens = ['batch', 'sequence']
@@ -115,25 +113,23 @@ export async function writeBertGraph(
       [{ name: 'last_hidden_state', type: 'float', dims: [...tokens, shape.hidden] }],
     )
   }
-  pool(graph, x, shape)
+  pool(graph, x, shape, dialect.masked)
   return graph.finish(
     'bert',
-    [
-      { name: 'ids', type: 'int32', dims: tokens },
-      { name: 'mask', type: 'int32', dims: tokens },
-    ],
+    (dialect.masked ? ['ids', 'mask'] : ['ids']).map((name) => ({ name, type: 'int32', dims: tokens })),
     [{ name: 'vectors', type: 'float', dims: ['batch', shape.hidden] }],
   )
 }
 
 /** A mean needs no division: the masked sum has the same vector of length 1. */
-function pool({ standard, integers }: GraphBuilder, x: string, { pooling }: BertModel): void {
+function pool({ standard, integers }: GraphBuilder, x: string, { pooling }: BertModel, masked: boolean): void {
   const one = integers('pool.tokens', [1])
-  const rows =
-    pooling === 'cls'
-      ? standard('Gather', [x, integers('pool.first', [0])], { ints: { axis: 1 } })
-      : standard('MatMul', [standard('Unsqueeze', [standard('Cast', ['mask'], { ints: { to: 1 } }), one]), x])
-  const pooled = standard('Squeeze', [rows, one])
+  const first = () => standard('Gather', [x, integers('pool.first', [0])], { ints: { axis: 1 } })
+  const sum = () =>
+    masked
+      ? standard('MatMul', [standard('Unsqueeze', [standard('Cast', ['mask'], { ints: { to: 1 } }), one]), x])
+      : standard('ReduceSum', [x, one])
+  const pooled = standard('Squeeze', [pooling === 'cls' ? first() : sum(), one])
   standard('LpNormalization', [pooled], { ints: { axis: -1, p: 2 }, as: 'vectors' })
 }
 

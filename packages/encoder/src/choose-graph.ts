@@ -10,7 +10,7 @@ type Choice = Pick<EncoderInfo, 'graph' | 'precision' | 'device' | 'refusal'>
 
 /** The graph for the wanted device if it takes one by itself, else the one for the CPU. */
 export async function chooseGraph(
-  { precision, weights, device, threads, arena }: EncoderOptions,
+  { precision, graph: wanted = 'fused', weights, device, threads, arena }: EncoderOptions,
   spin: boolean,
   source: ModelSource,
   fetching: EnsureOptions,
@@ -20,8 +20,8 @@ export async function chooseGraph(
     const hint = 'set speed.precision to fp32, or give the folder with its model.safetensors'
     throw new PipelineError('CONFIG_OUT_OF_RANGE', 'a .onnx file runs as it was exported, it cannot be made int8', hint)
   }
-  const prepare = (vocabulary: Vocabulary, wanted: Pick<EncoderOptions, 'precision' | 'weights'>) =>
-    ensureGraph({ ...wanted, source, vocabulary, cache: join(modelCacheDir(fetching.env), 'graphs') })
+  const prepare = (vocabulary: Vocabulary, as: Pick<EncoderOptions, 'precision' | 'weights'>) =>
+    ensureGraph({ ...as, source, vocabulary, cache: join(modelCacheDir(fetching.env), 'graphs') })
   const choiceOf = (graph: Vocabulary, as: 'fp32' | 'int8'): Pick<Choice, 'graph' | 'precision'> =>
     exported ? { graph: 'exported', precision: 'fp32' } : { graph, precision: as }
 
@@ -31,9 +31,9 @@ export async function chooseGraph(
     refusal = await refusalOf({ graph, threads, arena, spin, device, pooling: source.usage.pooling })
     if (refusal === undefined) return { graph, choice: { ...choiceOf('standard', 'fp32'), device } }
   }
-  const graph = await prepare('fused', { precision, weights })
+  const graph = await prepare(wanted, { precision, weights })
   return {
     graph,
-    choice: { ...choiceOf('fused', precision), device: 'cpu', ...(refusal !== undefined && { refusal }) },
+    choice: { ...choiceOf(wanted, precision), device: 'cpu', ...(refusal !== undefined && { refusal }) },
   }
 }

@@ -1,5 +1,5 @@
 import type { EnsureOptions } from '@tenfold/models'
-import { type BatchRule, packBatch, planBatches } from './batches.ts'
+import { type BatchRule, packBatch, placeRows, planBatches } from './batches.ts'
 import { chooseGraph } from './choose-graph.ts'
 import type { Vocabulary } from './graph-cache.ts'
 import { type Lane, type Lanes, openLanes } from './lanes.ts'
@@ -15,6 +15,11 @@ export interface EncoderOptions {
   /** all-MiniLM-L6-v2 when absent. */
   model?: OwnModel
   precision: 'fp32' | 'int8'
+  /**
+   * `fused` (when absent): operators as ONNX Runtime fuses a standard export; texts are padded to the longest of their batch. `unmasked`:
+   * those that are quickest where texts of a batch are of one length; on the CPU.
+   */
+  graph?: 'fused' | 'unmasked'
   /** Threads of one session; 0 leaves it to the runtime. */
   threads: number
   /** Worker threads with a session each; 0 runs on the calling thread. */
@@ -106,10 +111,10 @@ export async function openEncoder(options: EncoderOptions, fetching: EnsureOptio
     stopping(signal, async (stop) => {
       const slab = new Float32Array(tokens.length * dims)
       const lengths = tokens.map((ids) => ids.length)
-      const runs = planBatches(lengths, batch).map(async (rows) => {
+      const runs = planBatches(lengths, batch, choice.graph === 'unmasked').map(async (rows) => {
         const pack = () => packBatch(rows.map((row) => tokens[row]!))
         const vectors = await lanes.submit(lane, (runner) => runner.run(pack()), stop)
-        for (const [i, row] of rows.entries()) slab.set(vectors.subarray(i * dims, (i + 1) * dims), row * dims)
+        placeRows(slab, vectors, rows)
       })
       await Promise.all(runs)
       return slab

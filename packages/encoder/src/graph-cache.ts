@@ -11,10 +11,10 @@ import type { ModelSource } from './model-source.ts'
 import { ensureParity } from './parity-gate.ts'
 
 /** Raised whenever the same inputs would give another graph. */
-const writerVersion = 2
+const writerVersion = 3
 const files = { graph: 'model.onnx', weights: 'weights.bin' }
 
-export type Vocabulary = 'fused' | 'standard'
+export type Vocabulary = 'fused' | 'unmasked' | 'standard'
 
 export interface GraphRequest {
   source: ModelSource

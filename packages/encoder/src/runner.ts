@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Batch, packBatch } from './batches.ts'
+import { type Batch, planBatches, runBatches } from './batches.ts'
 import { openSession, type SessionOptions } from './session.ts'
 import type { TextTokenizer, TokenizerSource } from './tokenizer.ts'
 
@@ -28,7 +28,12 @@ export async function openRunner(options: SessionOptions, tokenizer: TextTokeniz
       return texts.map(tokenizer.encode)
     },
     run: session.run,
-    embed: (texts) => session.run(packBatch(texts.map(tokenizer.encode))),
+    embed(texts) {
+      const tokens = texts.map(tokenizer.encode)
+      const lengths = tokens.map((ids) => ids.length)
+      const together = { maxTexts: tokens.length, tokenBudget: 0 }
+      return runBatches(tokens, planBatches(lengths, together, !session.masked), session.run)
+    },
     close: session.release,
   }
 }

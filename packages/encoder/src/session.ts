@@ -20,6 +20,8 @@ export interface SessionOptions {
 }
 
 export interface Session {
+  /** False: it takes texts of one length only. */
+  readonly masked: boolean
   /** [rows, dims], each of length 1. */
   run(batch: Batch): Promise<Float32Array>
   release(): Promise<void>
@@ -40,18 +42,22 @@ export async function openSession({ graph, threads, arena, spin, device, pooling
     throw new PipelineError('ENGINE_UNAVAILABLE', `${graph} cannot be loaded: ${messageOf(cause)}`, hint, { cause })
   })
   return {
+    masked: isExported(session) || session.inputNames.includes('mask'),
     run: isExported(session) ? runExported(session, graph, pooling) : runOwn(session),
     release: () => session.release(),
   }
 }
 
-const runOwn =
-  (session: InferenceSession) =>
-  async ({ ids, mask, rows, length }: Batch) => {
+const runOwn = (session: InferenceSession) => {
+  const masked = session.inputNames.includes('mask')
+  return async ({ ids, mask, rows, length }: Batch) => {
     const dims = [rows, length]
-    const output = await session.run({ ids: new Tensor('int32', ids, dims), mask: new Tensor('int32', mask, dims) })
+    const feeds: Record<string, Tensor> = { ids: new Tensor('int32', ids, dims) }
+    if (masked) feeds.mask = new Tensor('int32', mask, dims)
+    const output = await session.run(feeds)
     return output.vectors!.data as Float32Array
   }
+}
 
 /** Devices compiled into the installed ONNX Runtime. Listed does not mean usable: only a run on one tells. */
 export const listEncoderDevices = (): string[] => listSupportedBackends().map(({ name }) => name)

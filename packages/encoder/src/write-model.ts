@@ -8,6 +8,7 @@ import type { Vocabulary } from './graph-cache.ts'
 import { encodeModel } from './onnx-proto.ts'
 import { openSafetensors } from './safetensors.ts'
 import { standardDialect } from './standard-dialect.ts'
+import { unmaskedDialect } from './unmasked-dialect.ts'
 import { createWeightsFile } from './weights-file.ts'
 
 export interface WriteRequest {
@@ -27,8 +28,11 @@ export interface WriteRequest {
 /** Writes the graph of a model and its weights into `folder`. */
 export async function writeModel(request: WriteRequest): Promise<void> {
   const { safetensors, shape, precision, vocabulary, head = 'vectors', folder, files, levels } = request
-  const int8 = (graph: GraphBuilder) => int8Dialect(graph, shape, levels)
-  const speak = vocabulary === 'standard' ? standardDialect : precision === 'int8' ? int8 : fusedDialect
+  const speak = (graph: GraphBuilder) => {
+    if (vocabulary === 'standard') return standardDialect(graph, shape)
+    if (vocabulary === 'unmasked') return unmaskedDialect(graph, shape, precision === 'int8' ? levels : undefined)
+    return precision === 'int8' ? int8Dialect(graph, shape, levels) : fusedDialect(graph, shape)
+  }
   const source = await openSafetensors(safetensors)
   const target = await createWeightsFile(join(folder, files.weights))
   try {

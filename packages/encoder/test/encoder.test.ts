@@ -34,6 +34,16 @@ describe('embed', () => {
     for (const i of texts.keys()) expect(dot(row(arrival, i), row(sorted, i))).toBeGreaterThan(0.9999)
   })
 
+  it('the graph without a mask gives the vectors of the fused one, also for questions of any length asked at once', async () => {
+    const texts = [...paragraphs(12), 'short', 'a short one', 'another one', '']
+    const [fused, unmasked] = [await open(), await open({ graph: 'unmasked' })]
+    expect(unmasked.info().graph).toBe('unmasked')
+    const [before, after] = [await fused.embed(texts), await unmasked.embed(texts)]
+    for (const [i, value] of after.entries()) expect(value).toBeCloseTo(before[i]!, 5)
+    const asked = await Promise.all(texts.map((text) => unmasked.embed([text], { lane: 'query' })))
+    for (const [i, vector] of asked.entries()) expect(dot(vector, row(before, i))).toBeGreaterThan(0.99999)
+  })
+
   it('bears empty, enormous and broken texts', async () => {
     const encoder = await open()
     const slab = await encoder.embed(['', 'x'.repeat(50_000_000), 'half a pair \ud800 here', '\0\u200b', '[PAD] [PAD]'])

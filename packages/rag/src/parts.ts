@@ -30,6 +30,7 @@ export const keysOf = {
     'memory.weights',
     'memory.batchCeiling',
     'speed.precision',
+    'speed.encoderGraph',
     'speed.encoderThreads',
     'speed.encoderWorkers',
     'speed.queryWorker',
@@ -88,6 +89,7 @@ export function buildEncoder(
   const openIt = () =>
     openEncoder({
       precision: config['speed.precision'],
+      graph: config['speed.encoderGraph'],
       threads: config['speed.encoderThreads'],
       workers: config['speed.encoderWorkers'],
       queryWorker: config['speed.queryWorker'],

@@ -9,6 +9,8 @@ export function readBack({ encoder, generator, store }: Parts, config: Config): 
   return {
     ...(encoding && {
       'speed.precision': encoding.precision,
+      // another device has operators of its own
+      ...((encoding.graph === 'fused' || encoding.graph === 'unmasked') && { 'speed.encoderGraph': encoding.graph }),
       'speed.encoderThreads': encoding.threads,
       'speed.encoderWorkers': encoding.workers,
       'metal.encoderDevice': encoding.device,

@@ -5,13 +5,15 @@ import { definePhase, type Evidence, greedy } from '@tenfold/phase-kit'
 function steps({ profile }: Evidence): Patch[] {
   const quick: Patch[] = [
     { 'speed.precision': 'int8' },
-    { 'speed.batchTokens': 2048 },
+    { 'speed.encoderGraph': 'unmasked' },
+    { 'speed.batchTokens': 512 },
     { 'speed.encoderWorkers': 2, 'speed.encoderThreads': 1 },
     { 'speed.prefixReuse': true },
     { 'speed.contextPassages': 3 },
   ]
   const more: Patch[] = [
     { 'speed.batchTokens': 1024 },
+    { 'speed.batchTokens': 2048 },
     { 'speed.batchTokens': 4096 },
     { 'speed.generatorThreads': 1 },
     { 'speed.generatorBatch': 1024 },
@@ -27,6 +29,7 @@ const speed = definePhase({
   reads: ['baseline', 'profiler', 'memory'],
   knobs: [
     'speed.precision',
+    'speed.encoderGraph',
     'speed.encoderThreads',
     'speed.encoderWorkers',
     'speed.batchTokens',

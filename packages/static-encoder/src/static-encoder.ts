@@ -36,6 +36,7 @@ export interface StaticEncoderOptions extends EnsureOptions {
 /** Texts of three tokens: batches are as large as the runtime likes them. */
 const distilling: EncoderOptions = {
   precision: 'int8',
+  graph: 'unmasked',
   threads: 0,
   workers: 0,
   arena: true,

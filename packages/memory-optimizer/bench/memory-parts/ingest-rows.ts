@@ -24,7 +24,8 @@ const config: Patch = {
   'memory.batchCeiling': 8,
   'memory.ingestWindow': 64,
   'memory.mallocTrim': true,
-  'speed.batchTokens': 1024,
+  'speed.encoderGraph': 'unmasked',
+  'speed.batchTokens': 512,
 }
 const limitBytes = 300e6
 const peerName = 'all-MiniLM-L6-v2'
