@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Dataset, parseConfig } from '@tenfold/contracts'
@@ -9,7 +8,6 @@ import { type Row, rounded } from './row.ts'
 
 const runs = 5
 const goal = 50
-const peer = '@huggingface/transformers'
 
 interface Ingested {
   searchableMs: number
@@ -34,14 +32,6 @@ export async function firstSearchRows(dataset: Dataset): Promise<Row[]> {
       interval: [rounded(Math.min(...ratios), 1), rounded(Math.max(...ratios), 1)],
       met: Math.min(...ratios) >= goal,
       why: `${seconds(median(fast.map(({ searchableMs }) => searchableMs)))} s (found by ${one!.by}) against ${seconds(whole.wallMs)} s, ${whole.chunks} chunks; ${runs} runs against one, the interval is the range`,
-    },
-    {
-      what: `time until ${dataset.docCount} documents can be searched, a multiple of an ingest in the style of LangChain.js`,
-      goal: `≥ ${goal}`,
-      measured: null,
-      interval: null,
-      met: null,
-      why: isInstalled(peer) ? `${peer} is there, but no ingest by it is run here` : `peer not installed: ${peer}`,
     },
   ]
 }
@@ -69,14 +59,5 @@ async function ingest(dataset: Dataset, inTwoSpeeds: boolean): Promise<Ingested>
   } finally {
     await target.close()
     rmSync(workspace, { recursive: true, force: true })
-  }
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name)
-    return true
-  } catch {
-    return false
   }
 }
