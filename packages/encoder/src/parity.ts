@@ -11,8 +11,6 @@ const { graph, reference, tokenizer, usage } = JSON.parse(process.argv[2]!) as P
 const { encode } = await openTokenizer(await readTokenizer(tokenizer), usage.maxTokens)
 const texts = parityTexts.map(encode)
 
-const open = (path: string) =>
-  openSession({ graph: path, threads: 0, arena: false, spin: true, device: 'cpu', pooling: usage.pooling })
 /** Of texts of one length, for a graph that takes no others together. */
 const cutTo = 12
 const cut = texts
@@ -33,19 +31,37 @@ async function vectorsOf({ run }: Session, texts: Int32Array[], rows: number): P
   return texts.map((_, row) => slab.slice(row * dims, (row + 1) * dims))
 }
 
-const [exact, converted] = [await open(reference), await open(graph)]
-// alone and in company: what depends on its neighbours shows
-const cosines = [[texts, 1] as const, [converted.masked ? texts : cut, 4] as const].map(async ([some, rows]) => {
-  const expected = await vectorsOf(exact, some, 1)
-  return (await vectorsOf(converted, some, rows)).map((vector, i) => dot(vector, expected[i]!))
+/** One session after the other: under a limit of memory there may be room for one. */
+async function withSession<Result>(graph: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+  const options = { threads: 0, arena: false, spin: true, device: 'cpu', pooling: usage.pooling } as const
+  const session = await openSession({ graph, ...options })
+  try {
+    return await work(session)
+  } finally {
+    await session.release()
+  }
+}
+
+const exact = await withSession(reference, async (session) => ({
+  texts: await vectorsOf(session, texts, 1),
+  cut: await vectorsOf(session, cut, 1),
+}))
+const cosines = await withSession(graph, async (session) => {
+  // alone and in company: what depends on its neighbours shows
+  const alone = await vectorsOf(session, texts, 1)
+  const company = await vectorsOf(session, session.masked ? texts : cut, 4)
+  const expected = session.masked ? exact.texts : exact.cut
+  return [
+    ...alone.map((vector, i) => dot(vector, exact.texts[i]!)),
+    ...company.map((vector, i) => dot(vector, expected[i]!)),
+  ]
 })
-const all = (await Promise.all(cosines)).flat().map((cosine) => (Number.isFinite(cosine) ? cosine : 0))
+const all = cosines.map((cosine) => (Number.isFinite(cosine) ? cosine : 0))
 const parity: Parity = {
   mean: all.reduce((sum, cosine) => sum + cosine, 0) / all.length,
   min: Math.min(...all),
   texts: texts.length,
 }
-await Promise.all([exact.release(), converted.release()])
 process.stdout.write(JSON.stringify(parity))
 
 function dot(a: Float32Array, b: Float32Array): number {

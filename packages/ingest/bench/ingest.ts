@@ -1,11 +1,12 @@
 // Files → durable, searchable rows, against LangChain.js with its defaults and the same model. `--documents n`, `--rounds n`, `--json`.
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Patch, parseConfig } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
+import { machine } from '@tenfold/measure'
 import { openRag } from '../../rag/src/index.ts'
 import { type EmbedTexts, ingestByLangChain } from './ingest-parts/langchain.ts'
 import { openTransformers } from './ingest-parts/peer.ts'
@@ -86,13 +87,7 @@ try {
   rmSync(scratch, { recursive: true, force: true })
 }
 if (!values.json) console.table(rows.map(({ why, ...row }) => row))
-console.log(
-  JSON.stringify({
-    bench: 'ingest',
-    rows,
-    machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-  }),
-)
+console.log(JSON.stringify({ bench: 'ingest', rows, machine: machine() }))
 
 function rowFor(what: string, goal: number, our: readonly number[], theirs: readonly number[]): Row {
   const rate = (documents / middle(our)).toFixed(1)
@@ -124,6 +119,7 @@ async function timeOurs(source: string, patch: Patch): Promise<number> {
   const config = parseConfig(patch)
   const target = await openRag({ config, workspace })
   try {
+    await target.query({ text: 'Is the model loaded?', k: 1 })
     const start = performance.now()
     const dataset = await openDataset({ kind: 'path', path: source })
     await target.ingest!(dataset.docs(config['speed.readConcurrency']), { replace: true })
