@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { memoryOf } from '@tenfold/measure'
+import type { Limit } from './limit.ts'
 
 /** How often the private memory of a child is read: from here, since a native call of the child would hold up a timer of its own. */
 const everyMs = 5
@@ -15,15 +16,10 @@ export interface ArmResult<Report> {
   peaks: Record<string, number>
 }
 
-/** A script of this folder in a fresh process; `dataLimitBytes` bounds its writable private memory (RLIMIT_DATA). */
-export async function runArm<Report>(
-  script: string,
-  job: unknown,
-  dataLimitBytes?: number,
-): Promise<ArmResult<Report>> {
+/** A script of this folder in a fresh process, under `limit` where one is given. */
+export async function runArm<Report>(script: string, job: unknown, limit?: Limit): Promise<ArmResult<Report>> {
   const file = fileURLToPath(new URL(`${script}.mjs`, import.meta.url))
-  const command = [process.execPath, '--expose-gc', file, JSON.stringify(job)]
-  if (dataLimitBytes !== undefined) command.unshift('prlimit', `--data=${dataLimitBytes}`)
+  const command = [...(limit?.prefix ?? []), process.execPath, '--expose-gc', file, JSON.stringify(job)]
   const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
   let phase = 'load'
   const peaks: Record<string, number> = {}
@@ -54,14 +50,4 @@ export async function runArm<Report>(
     child.kill('SIGKILL')
   }
   return { report, peakBytes: Math.max(...Object.values(peaks)), peaks }
-}
-
-/** Whether a child can be given a real limit here. */
-export function canLimit(): boolean {
-  try {
-    execFileSync('prlimit', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Patch } from '@tenfold/contracts'
 import { scratchFolder } from '@tenfold/harness'
-import { type ArmResult, canLimit, runArm } from './arm.ts'
+import { type ArmResult, runArm } from './arm.ts'
+import { type Limit, limitMemory } from './limit.ts'
 import type { Passages } from './passages.ts'
 import { absent, mb, type Row } from './row.ts'
 
@@ -32,11 +33,11 @@ const config: Patch = {
 const limitBytes = 300e6
 const peerName = 'all-MiniLM-L6-v2'
 
-async function ingest(data: Passages, dataLimitBytes?: number): Promise<ArmResult<Ingested>> {
+async function ingest(data: Passages, limit?: Limit): Promise<ArmResult<Ingested>> {
   const workspace = mkdtempSync(path.join(scratchFolder(), 'bench', 'memory', 'index-'))
   try {
     const { passages, questions } = data
-    return await runArm<Ingested>('ingest', { config, workspace, passages, questions }, dataLimitBytes)
+    return await runArm<Ingested>('ingest', { config, workspace, passages, questions }, limit)
   } finally {
     rmSync(workspace, { recursive: true, force: true })
   }
@@ -44,19 +45,24 @@ async function ingest(data: Passages, dataLimitBytes?: number): Promise<ArmResul
 
 /** Peak private memory of an ingest against transformers.js, and of ingest and queries under a limit. */
 export async function ingestRows(data: Passages): Promise<Row[]> {
-  const under = canLimit() ? await limited(data) : 'prlimit is not installed: no real limit was set'
+  const limit = limitMemory(limitBytes)
+  const under = limit ? await limited(data, limit) : 'no limit could be set: neither a control group nor prlimit'
   // under the limit it is the same work: nothing is measured twice
   const ours = typeof under === 'string' ? await ingest(data) : under
-  return [await againstPeer(data, ours), underLimit(data, ours, under)]
+  return [
+    await againstPeer(data, ours),
+    underLimit(data, ours, typeof under === 'string' ? under : `it ran in ${limit!.what}`),
+  ]
 }
 
-const limited = (data: Passages) =>
-  ingest(data, limitBytes).catch((error: Error) => `under RLIMIT_DATA of ${mb(limitBytes)} it fails: ${error.message}`)
+const limited = (data: Passages, limit: Limit) =>
+  ingest(data, limit)
+    .catch((error: Error) => `in ${limit.what} it fails: ${error.message}`)
+    .finally(limit.remove)
 
-function underLimit(data: Passages, ours: ArmResult<Ingested>, under: ArmResult<Ingested> | string): Row {
+function underLimit(data: Passages, ours: ArmResult<Ingested>, real: string): Row {
   const { embedded, ingestMs, queries, queryP50Ms } = ours.report
   const phases = Object.entries(ours.peaks).map(([phase, bytes]) => `${phase} ${mb(bytes)}`)
-  const real = typeof under === 'string' ? under : `it ran under RLIMIT_DATA of ${mb(limitBytes)}`
   return {
     what: `peak private memory, ${data.passageCount} passages ingested and ${queries} questions asked`,
     goal: `≤ ${mb(limitBytes)}`,
