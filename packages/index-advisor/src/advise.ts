@@ -5,7 +5,7 @@ import { type Drop, findDrops } from './drops.ts'
 import { limits } from './limits.ts'
 import { type Refusal, search } from './measured/search.ts'
 import type { Trial } from './measured/trial.ts'
-import { openWorkbench } from './measured/workbench.ts'
+import { openWorkbench, type Workbench } from './measured/workbench.ts'
 import { preselect } from './preselect.ts'
 import { prove } from './proof.ts'
 import { playable } from './playable.ts'
@@ -30,8 +30,8 @@ export interface Addition {
   ddl: string
   bytes: number
   buildMs: number
-  /** µs to insert a row into its table, without and with it. */
-  insertUs: [number, number]
+  /** µs to insert a row into its table, without it and with all that was added to the table in the same step; null for an empty table. */
+  insertUs: [number, number] | null
 }
 
 export interface Advice {
@@ -113,7 +113,7 @@ export function advise(db: Database, statements: readonly Statement[], options: 
       databaseBytes: clone.bytes,
       schemaHash: hashOf(schemaDump(db)),
       statements: reviews.map((each) => advised(each, trial, isAdvised)),
-      add: add.map((candidate) => addition(candidate, bench.bytes, buildMs, bench.insertCost([candidate]))),
+      add: add.map((candidate) => addition(candidate, bench, buildMs)),
       drop,
       refused: [...refused, ...objections],
       analyze,
@@ -135,12 +135,15 @@ function timed(work: () => void): number {
   return performance.now() - start
 }
 
-const addition = (
-  { name, table, ddl }: Candidate,
-  bytes: ReadonlyMap<string, number>,
-  buildMs: ReadonlyMap<string, number>,
-  { beforeUs, afterUs }: { beforeUs: number; afterUs: number },
-): Addition => ({ name, table, ddl, bytes: bytes.get(name) ?? 0, buildMs: buildMs.get(name) ?? 0, insertUs: [beforeUs, afterUs] })
+function addition({ name, table, ddl }: Candidate, bench: Workbench, buildMs: ReadonlyMap<string, number>): Addition {
+  const cost = bench.insertUs.get(name)
+  return {
+    ...{ name, table, ddl },
+    bytes: bench.bytes.get(name) ?? 0,
+    buildMs: buildMs.get(name) ?? 0,
+    insertUs: cost ? [cost.beforeUs, cost.afterUs] : null,
+  }
+}
 
 function advised({ terms: _, ...each }: Review, trial: Trial, isAdvised: boolean): AdvisedStatement {
   const found = trial.statements.find(({ fingerprint }) => fingerprint === each.statement.fingerprint)

@@ -2,14 +2,18 @@
 export const limits = {
   /** The workload must gain this share, with the interval above 0. */
   minGain: 0.03,
+  /** A gain above this needs no second look. */
+  plainGain: 0.2,
   /** No statement may become slower by more than this share and this time. */
   slowerShare: 0.1,
   slowerUs: 50,
   /** Pairs of a trial; runs of a statement while candidates are only ranked. */
   pairs: 9,
   rankingRuns: 3,
+  /** Trials one after another that find nothing, before no more are made: what ranks below gains less. */
+  trialsInVain: 4,
   /** A sample of a short statement repeats it until it takes about this long. */
-  sampleUs: 200,
+  sampleUs: 500,
   /** Kept for each statement: executions with their values, and durations. */
   bindings: 32,
   timings: 256,

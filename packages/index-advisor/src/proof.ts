@@ -2,6 +2,7 @@ import { seededRandom } from '@tenfold/measure'
 import type { Candidate } from './candidates.ts'
 import type { Arm } from './clone.ts'
 import type { Drop } from './drops.ts'
+import { limits } from './limits.ts'
 import { openPlayer } from './measured/player.ts'
 import type { Refusal } from './measured/search.ts'
 import { runTrial, type Trial } from './measured/trial.ts'
@@ -27,7 +28,12 @@ export function prove(asItIs: Arm, changed: Arm, bench: Workbench, drops: readon
   const objections: Refusal[] = []
   const knownUs = new Map(bench.replays.map((replay) => [replay, a.typicalUs(replay)]))
   for (;;) {
-    const trial = runTrial({ a, b, replays: bench.replays, knownUs, writesUs: { before: 0, after: 0 }, random: seededRandom(seed) })
+    const trial = runTrial({
+      ...{ a, b, replays: bench.replays, knownUs, answers: bench.answers },
+      writesUs: { before: 0, after: 0 },
+      random: seededRandom(seed),
+      compared: limits.bindings,
+    })
     if (!trial.objection || add.length + drop.length === 0) return { trial, add, drop, objections }
     const restored = drop.pop()
     const removed = restored ? undefined : add.pop()

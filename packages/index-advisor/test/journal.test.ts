@@ -169,5 +169,5 @@ describe('verifyApplied', () => {
 /** Advice nobody measured, to see it applied. */
 function planted(db: ReturnType<typeof open>, ddl: string): Advice {
   const advice = advise(db, [])
-  return { ...advice, add: [{ name: /"(\w+)"|INDEX (\w+)/.exec(ddl)!.slice(1).find(Boolean)!, table: '', ddl, bytes: 0, buildMs: 0, insertUs: [0, 0] }] }
+  return { ...advice, add: [{ name: /"(\w+)"|INDEX (\w+)/.exec(ddl)!.slice(1).find(Boolean)!, table: '', ddl, bytes: 0, buildMs: 0, insertUs: null }] }
 }

@@ -19,7 +19,8 @@ export function adviceLines(advice: Advice, entry: JournalEntry | null): string[
   for (const each of advice.statements) lines.push(...statementLines(each))
   for (const { ddl, bytes, buildMs, insertUs } of add) {
     lines.push('', `+ ${ddl}`)
-    lines.push(`  ${size(bytes)}, an insert ${time(insertUs[0])} → ${time(insertUs[1])}, holds writers up for about ${time(buildMs * 1000)}`)
+    const inserts = insertUs ? `, an insert ${time(insertUs[0])} → ${time(insertUs[1])}` : ''
+    lines.push(`  ${size(bytes)}${inserts}, holds writers up for about ${time(buildMs * 1000)}`)
   }
   for (const { name, reason, why } of drop) lines.push('', `- DROP INDEX ${name}`, `  ${reason}: ${why}`)
   if (analyze) lines.push('', '+ ANALYZE', '  the planner has no statistics, and the workload is faster with them')
