@@ -40,12 +40,18 @@ describe('tenfold advise', () => {
 
     const applied = await tenfold(root, ['advise', file, '--statements', log, '--apply', '--json'])
     expect(applied.code).toBe(0)
-    expect(JSON.parse(applied.stdout)).toMatchObject({ badLines: 1, applied: [expect.stringContaining('CREATE INDEX')] })
+    expect(JSON.parse(applied.stdout)).toMatchObject({
+      badLines: 1,
+      applied: [expect.stringContaining('CREATE INDEX')],
+    })
     expect(indexesOf(file)).toEqual([expect.stringMatching(/^tf_notes_author_/)])
     expect((await tenfold(root, ['advise', file, '--statements', log, '--fail-on-scan'])).code).toBe(0)
 
     const undone = await tenfold(root, ['advise', file, '--undo'])
-    expect({ code: undone.code, stdout: undone.stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^✓ taken back/) })
+    expect({ code: undone.code, stdout: undone.stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^✓ taken back/),
+    })
     expect(indexesOf(file)).toEqual([])
   })
 
@@ -53,7 +59,9 @@ describe('tenfold advise', () => {
     const { root, file, log } = notes(`${good}\n{"sql":"SELECT text FROM notes WHERE id = ?"}\n`)
     const { code, stdout } = await tenfold(root, ['advise', file, '--statements', log, '--fail-on-scan'])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/^✗ select id from notes where author = \? order by id\n {2}reads all of notes: SCAN notes\n✗ 1 of 2 statements/)
+    expect(stdout).toMatch(
+      /^✗ select id from notes where author = \? order by id\n {2}reads all of notes: SCAN notes\n✗ 1 of 2 statements/,
+    )
     const { stdout: json } = await tenfold(root, ['advise', file, '--statements', log, '--fail-on-scan', '--json'])
     expect(JSON.parse(json).statements.map(({ scans }: { scans: string[] }) => scans)).toEqual([['notes'], []])
   })

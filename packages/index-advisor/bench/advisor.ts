@@ -22,7 +22,11 @@ import { generate } from './advisor-parts/schemas.ts'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { json: { type: 'boolean' }, schemas: { type: 'string', default: '30' }, rows: { type: 'string', default: '200000' } },
+  options: {
+    json: { type: 'boolean' },
+    schemas: { type: 'string', default: '30' },
+    rows: { type: 'string', default: '200000' },
+  },
 })
 const schemas = Number(values.schemas)
 const rows = Number(values.rows)
@@ -70,7 +74,13 @@ try {
   rmSync(scratch, { recursive: true, force: true })
 }
 if (!values.json) console.table(table.map(({ why, ...row }) => row))
-console.log(JSON.stringify({ bench: 'advisor', rows: table, machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version } }))
+console.log(
+  JSON.stringify({
+    bench: 'advisor',
+    rows: table,
+    machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
+  }),
+)
 
 function againstExhaustive(seed: number): { share: number | null; slower: number } {
   const db = new Database(path.join(scratch, `schema-${seed}.db`))
@@ -81,13 +91,28 @@ function againstExhaustive(seed: number): { share: number | null; slower: number
   try {
     const { whatIf, clone, replays } = pieces
     const names = advice.add.map(({ name }) => name)
-    const offered = [...new Map(preselect(replays.map(({ statement }) => statement), readSchema(db), whatIf).flat().map((each) => [each.name, each])).values()]
+    const offered = [
+      ...new Map(
+        preselect(
+          replays.map(({ statement }) => statement),
+          readSchema(db),
+          whatIf,
+        )
+          .flat()
+          .map((each) => [each.name, each]),
+      ).values(),
+    ]
     const isAdvised = ({ name }: Candidate) => names.includes(name)
-    const candidates = [...offered.filter(isAdvised), ...offered.filter((each) => !isAdvised(each))].slice(0, Math.max(mostCandidates, names.length))
+    const candidates = [...offered.filter(isAdvised), ...offered.filter((each) => !isAdvised(each))].slice(
+      0,
+      Math.max(mostCandidates, names.length),
+    )
     const { noneUs, bestUs, advisedUs } = exhaustive({ clone, whatIf, replays, candidates, advised: names })
     const { perStatement } = sideBySide(clone, replays, [[], advice.add])
     const share = noneUs - bestUs > limits.minGain * noneUs ? (noneUs - advisedUs) / (noneUs - bestUs) : null
-    process.stderr.write(`schema ${seed}: ${names.length} indexes, ${(noneUs / advisedUs).toFixed(1)}×, best ${(noneUs / bestUs).toFixed(1)}×, ${(advice.wallMs / 1000).toFixed(1)} s\n`)
+    process.stderr.write(
+      `schema ${seed}: ${names.length} indexes, ${(noneUs / advisedUs).toFixed(1)}×, best ${(noneUs / bestUs).toFixed(1)}×, ${(advice.wallMs / 1000).toFixed(1)} s\n`,
+    )
     return { share, slower: slowerIn(perStatement) }
   } finally {
     pieces.close()
@@ -109,16 +134,52 @@ function onLibrary(): Row[] {
     regressions += slowerIn(perStatement.map(([none, , , advised]) => [none!, advised!]))
     const [none, careful, classic, advised] = totals as [number, number, number, number]
     const lacking = lackingIn(clone, replays)
-    const sum = (side: number) => replays.reduce((us, { statement }, i) => us + (lacking[i] ? statement.calls * perStatement[i]![side]! : 0), 0)
+    const sum = (side: number) =>
+      replays.reduce((us, { statement }, i) => us + (lacking[i] ? statement.calls * perStatement[i]![side]! : 0), 0)
     const missing = sum(1) / sum(3)
     const workload = `${rows} passages, ${replays.length} statements weighted by calls, sides in turn, median of 5 rounds`
     const seconds = advice.wallMs / 1000
     return [
-      { what: 'statements that lack an index, against careful defaults', goal: '≥ 100 ×', measured: round(missing), interval: null, met: missing >= 100, why: `foreign keys and filters of the screens indexed (${carefulIndexes.length} indexes); the ${lacking.filter(Boolean).length} statements that still scan a table or sort in a temporary tree; ${workload}` },
-      { what: 'whole workload, against careful defaults', goal: '–', measured: round(careful / advised), interval: null, met: true, why: workload },
-      { what: 'whole workload, against primary keys only', goal: '–', measured: round(none / advised), interval: null, met: true, why: workload },
-      { what: 'whole workload, against one index a column', goal: '≥ 3 ×', measured: round(classic / advised), interval: null, met: classic / advised >= 3, why: `${classicIndexes.length} indexes with ANALYZE against ${advice.add.length}; ${workload}` },
-      { what: `seconds of the advisor at ${rows} rows`, goal: '< 60', measured: round(seconds), interval: null, met: seconds < 60, why: `${(advice.databaseBytes / 1e6).toFixed(0)} MB; ${advice.warnings.join('; ') || 'all candidates were tried'}` },
+      {
+        what: 'statements that lack an index, against careful defaults',
+        goal: '≥ 100 ×',
+        measured: round(missing),
+        interval: null,
+        met: missing >= 100,
+        why: `foreign keys and filters of the screens indexed (${carefulIndexes.length} indexes); the ${lacking.filter(Boolean).length} statements that still scan a table or sort in a temporary tree; ${workload}`,
+      },
+      {
+        what: 'whole workload, against careful defaults',
+        goal: '–',
+        measured: round(careful / advised),
+        interval: null,
+        met: true,
+        why: workload,
+      },
+      {
+        what: 'whole workload, against primary keys only',
+        goal: '–',
+        measured: round(none / advised),
+        interval: null,
+        met: true,
+        why: workload,
+      },
+      {
+        what: 'whole workload, against one index a column',
+        goal: '≥ 3 ×',
+        measured: round(classic / advised),
+        interval: null,
+        met: classic / advised >= 3,
+        why: `${classicIndexes.length} indexes with ANALYZE against ${advice.add.length}; ${workload}`,
+      },
+      {
+        what: `seconds of the advisor at ${rows} rows`,
+        goal: '< 60',
+        measured: round(seconds),
+        interval: null,
+        met: seconds < 60,
+        why: `${(advice.databaseBytes / 1e6).toFixed(0)} MB; ${advice.warnings.join('; ') || 'all candidates were tried'}`,
+      },
     ]
   } finally {
     pieces.close()
@@ -140,15 +201,22 @@ function piecesOf(db: Database.Database, statements: readonly Statement[]) {
 }
 
 /** Which statements still read a whole table or sort with the careful indexes. */
-function lackingIn(clone: ReturnType<typeof cloneDatabase>, replays: ReturnType<typeof playable>['replays']): boolean[] {
+function lackingIn(
+  clone: ReturnType<typeof cloneDatabase>,
+  replays: ReturnType<typeof playable>['replays'],
+): boolean[] {
   const arm = clone.openArm()
   arm.build(carefulIndexes)
   arm.db.exec('ANALYZE')
-  return replays.map(({ bindings }) => planOf(arm.db, bindings[0]!).some((step) => /^(SCAN|USE TEMP B-TREE)/.test(step)))
+  return replays.map(({ bindings }) =>
+    planOf(arm.db, bindings[0]!).some((step) => /^(SCAN|USE TEMP B-TREE)/.test(step)),
+  )
 }
 
 const slowerIn = (perStatement: readonly number[][]): number =>
-  perStatement.filter(([before, after]) => after! > before! * (1 + limits.slowerShare) && after! - before! > limits.slowerUs).length
+  perStatement.filter(
+    ([before, after]) => after! > before! * (1 + limits.slowerShare) && after! - before! > limits.slowerUs,
+  ).length
 
 function checkUndo(db: Database.Database, advice: Advice): void {
   if (advice.add.length + advice.drop.length === 0) return

@@ -6,9 +6,9 @@ import { limits } from './limits.ts'
 import { type Refusal, search } from './measured/search.ts'
 import type { Trial } from './measured/trial.ts'
 import { openWorkbench, type Workbench } from './measured/workbench.ts'
+import { playable } from './playable.ts'
 import { preselect } from './preselect.ts'
 import { prove } from './proof.ts'
-import { playable } from './playable.ts'
 import { type Review, review } from './review.ts'
 import { indexesIn } from './sql/plan.ts'
 import { hashOf, readSchema, schemaDump } from './sql/schema.ts'
@@ -99,9 +99,16 @@ export function advise(db: Database, statements: readonly Statement[], options: 
       until: start + budgetMs,
       progress: (done, of) => progress('trials', done, of),
     })
-    if (!isComplete) warnings.push(`${Math.round(budgetMs / 1000)} s were over before all candidates were tried: give it a larger budget`)
+    if (!isComplete)
+      warnings.push(
+        `${Math.round(budgetMs / 1000)} s were over before all candidates were tried: give it a larger budget`,
+      )
     progress('drops', 0, 1)
-    const used = new Set(replays.flatMap(({ bindings }) => bindings.flatMap((binding) => indexesIn(whatIf.plan(binding, bench.accepted) ?? []))))
+    const used = new Set(
+      replays.flatMap(({ bindings }) =>
+        bindings.flatMap((binding) => indexesIn(whatIf.plan(binding, bench.accepted) ?? [])),
+      ),
+    )
     const drops = findDrops(bench, schema, used, dropUnused)
     progress('proof', 0, 1)
     const { trial, add, drop, objections } = prove(clone.openArm(), arms[1], bench, drops, seed)

@@ -1,5 +1,5 @@
 import { limits } from './limits.ts'
-import { type Key } from './sql/operands.ts'
+import type { Key } from './sql/operands.ts'
 import { hashOf, type Schema, type Table } from './sql/schema.ts'
 import { type TableTerms, termsOf, withoutRepeats } from './sql/terms.ts'
 import { quoted } from './sql/tokens.ts'
@@ -29,7 +29,9 @@ export function candidatesFor(statement: Statement, schema: Schema): Candidate[]
 function shareOf({ bindings }: Statement, schema: Schema, table: string, constant: string): number {
   const total = bindings.reduce((sum, { calls }) => sum + calls, 0)
   const having = bindings.filter(({ sql }) =>
-    termsOf(sql, schema).tables.get(table)?.constants.some((each) => each.sql === constant),
+    termsOf(sql, schema)
+      .tables.get(table)
+      ?.constants.some((each) => each.sql === constant),
   )
   return having.reduce((sum, { calls }) => sum + calls, 0) / total
 }
@@ -47,10 +49,20 @@ function forTable(table: Table, asked: TableTerms, constants: TableTerms['consta
     if (once.length === 0) return
     const candidate = candidateOf(table.name, once, condition)
     found.set(candidate.name, candidate)
-    const extra = narrow.filter(({ name }) => !once.some(({ column, isExpression }) => !isExpression && column.name === name))
-    const carried = condition ? extra.filter(({ name }) => !constants.some(({ column }) => column === quoted(name))) : extra
-    if (carried.length === 0 || carried.length > limits.coveringColumns || !carried.every(({ isNumeric }) => isNumeric)) return
-    const carrying = carried.map((column) => ({ sql: quoted(column.name), column, isExpression: false, descending: false }))
+    const extra = narrow.filter(
+      ({ name }) => !once.some(({ column, isExpression }) => !isExpression && column.name === name),
+    )
+    const carried = condition
+      ? extra.filter(({ name }) => !constants.some(({ column }) => column === quoted(name)))
+      : extra
+    if (carried.length === 0 || carried.length > limits.coveringColumns || !carried.every(({ isNumeric }) => isNumeric))
+      return
+    const carrying = carried.map((column) => ({
+      sql: quoted(column.name),
+      column,
+      isExpression: false,
+      descending: false,
+    }))
     const covering = candidateOf(table.name, [...once, ...carrying], condition)
     found.set(covering.name, covering)
   }

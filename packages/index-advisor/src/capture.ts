@@ -49,7 +49,11 @@ export function wrapDatabase(db: Handle): Capture {
 
 type RecordCall = (sql: string, args: unknown[], us: number, rows: number) => void
 
-function watch<S extends Record<'get' | 'all' | 'run' | 'iterate', Run>>(statement: S, sql: string, record: RecordCall): S {
+function watch<S extends Record<'get' | 'all' | 'run' | 'iterate', Run>>(
+  statement: S,
+  sql: string,
+  record: RecordCall,
+): S {
   const timed =
     (run: Run, rowsOf: (result: unknown) => number): Run =>
     (...args) => {

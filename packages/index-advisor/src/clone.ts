@@ -87,8 +87,15 @@ function check(copy: string, name: string): number {
   const db = openScratch(copy)
   try {
     const found = db.pragma('quick_check(1)', { simple: true })
-    if (found === 'ok') return (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number)
-    throw new PipelineError('DATA_UNREADABLE', `${name} is damaged: ${found}`, 'restore it from a backup, or make its indexes again with REINDEX')
+    if (found === 'ok')
+      return (
+        (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number)
+      )
+    throw new PipelineError(
+      'DATA_UNREADABLE',
+      `${name} is damaged: ${found}`,
+      'restore it from a backup, or make its indexes again with REINDEX',
+    )
   } finally {
     db.close()
   }

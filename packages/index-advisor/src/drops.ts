@@ -36,8 +36,20 @@ export function findDrops(bench: Workbench, schema: Schema, used: ReadonlySet<st
       const trial = bench.tryDropping(buildable, (result) => mayGo(result, reason))
       if (!mayGo(trial, reason)) continue
       gone.add(index.name)
-      const why = { duplicate: `${wider} begins with the same columns`, harmful: 'statements are faster without it', unused: 'no plan of the log uses it' }
-      drops.push({ name: index.name, table: table.name, reason, why: why[reason], ddl: index.sql, gain: trial.gain, interval: trial.interval })
+      const why = {
+        duplicate: `${wider} begins with the same columns`,
+        harmful: 'statements are faster without it',
+        unused: 'no plan of the log uses it',
+      }
+      drops.push({
+        name: index.name,
+        table: table.name,
+        reason,
+        why: why[reason],
+        ddl: index.sql,
+        gain: trial.gain,
+        interval: trial.interval,
+      })
     }
   return drops
 }
@@ -49,13 +61,16 @@ const mayGo = ({ objection, gain, interval }: Trial, reason: DropReason): boolea
 function widerThan(index: Index, table: Table, gone: ReadonlySet<string>, { accepted }: Workbench): string | undefined {
   if (index.partial || index.columns.includes(null) || /\b(DESC|COLLATE)\b/i.test(index.sql!)) return undefined
   const others = table.indexes.filter(
-    ({ name, partial, sql }) => name !== index.name && !partial && !gone.has(name) && !/\b(DESC|COLLATE)\b/i.test(sql ?? ''),
+    ({ name, partial, sql }) =>
+      name !== index.name && !partial && !gone.has(name) && !/\b(DESC|COLLATE)\b/i.test(sql ?? ''),
   )
   const made = accepted
     .filter((candidate) => candidate.table === table.name && candidate.where === null)
     .map(({ name, keys }) => ({
       name,
-      columns: keys.map(({ column, isExpression, descending }) => (isExpression || descending ? null : column.name.toLowerCase())),
+      columns: keys.map(({ column, isExpression, descending }) =>
+        isExpression || descending ? null : column.name.toLowerCase(),
+      ),
     }))
   return [...others, ...made].find(({ columns }) => isPrefix(index.columns, columns))?.name
 }

@@ -34,7 +34,11 @@ export function applyAdvice(db: Database, advice: Advice): JournalEntry {
   return inTransaction(db, () => {
     const schemaBefore = schemaDump(db)
     if (hashOf(schemaDump(db)) !== advice.schemaHash)
-      throw new PipelineError('TARGET_FAILED', `the schema of ${db.name} has changed since it was measured`, 'run the advisor again')
+      throw new PipelineError(
+        'TARGET_FAILED',
+        `the schema of ${db.name} has changed since it was measured`,
+        'run the advisor again',
+      )
     const statistics = saveStatistics(db)
     for (const statement of ddl) db.exec(statement)
     // what was measured had statistics of all tables
@@ -51,8 +55,13 @@ export function applyAdvice(db: Database, advice: Advice): JournalEntry {
           )
         return { fingerprint: statement.fingerprint, timesUs: statement.timesUs, planHash: hashOf(plan.join('\n')) }
       })
-    db.exec(`CREATE TABLE IF NOT EXISTS ${journalTable} (id INTEGER PRIMARY KEY, applied_at TEXT NOT NULL, entry TEXT NOT NULL)`)
-    const inverse = [...advice.add.map(({ name }) => `DROP INDEX ${quoted(name)}`), ...advice.drop.map((each) => each.ddl)]
+    db.exec(
+      `CREATE TABLE IF NOT EXISTS ${journalTable} (id INTEGER PRIMARY KEY, applied_at TEXT NOT NULL, entry TEXT NOT NULL)`,
+    )
+    const inverse = [
+      ...advice.add.map(({ name }) => `DROP INDEX ${quoted(name)}`),
+      ...advice.drop.map((each) => each.ddl),
+    ]
     const appliedAt = new Date().toISOString()
     const entry = { appliedAt, ddl, inverse, before, schemaBefore, schemaAfter: hashOf(schemaDump(db)), statistics }
     const { lastInsertRowid } = db
@@ -74,7 +83,11 @@ export function undoAdvice(db: Database): JournalEntry {
   return inTransaction(db, () => {
     const entry = readJournal(db).at(-1)
     if (!entry)
-      throw new PipelineError('DATA_EMPTY', `nothing was applied to ${db.name}`, 'only what `tenfold advise --apply` made can be taken back')
+      throw new PipelineError(
+        'DATA_EMPTY',
+        `nothing was applied to ${db.name}`,
+        'only what `tenfold advise --apply` made can be taken back',
+      )
     const isUntouched = hashOf(schemaDump(db)) === entry.schemaAfter
     for (const statement of entry.inverse) db.exec(statement)
     db.prepare(`DELETE FROM ${journalTable} WHERE id = ?`).run(entry.id)
@@ -82,7 +95,11 @@ export function undoAdvice(db: Database): JournalEntry {
     if (isLast) db.exec(`DROP TABLE ${journalTable}`)
     restoreStatistics(db, entry.statistics)
     if (isUntouched && schemaDump(db) !== entry.schemaBefore)
-      throw new PipelineError('TARGET_FAILED', `${db.name} would not get its schema back`, 'nothing was changed: drop the indexes by hand')
+      throw new PipelineError(
+        'TARGET_FAILED',
+        `${db.name} would not get its schema back`,
+        'nothing was changed: drop the indexes by hand',
+      )
     return entry
   })
 }

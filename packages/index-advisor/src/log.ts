@@ -37,7 +37,11 @@ export async function readLog(file: string): Promise<StatementsLog> {
   }
   if (lines === badLines) {
     const message = `${file} holds no statement in ${lines} lines${firstBad ? ` (${firstBad})` : ''}`
-    throw new PipelineError('DATA_EMPTY', message, 'write one JSON object a line: {"sql": "SELECT …", "params": [1], "calls": 10, "ms": 2.5}')
+    throw new PipelineError(
+      'DATA_EMPTY',
+      message,
+      'write one JSON object a line: {"sql": "SELECT …", "params": [1], "calls": 10, "ms": 2.5}',
+    )
   }
   return { statements: book.statements(), lines, badLines, firstBad }
 }
@@ -82,7 +86,12 @@ export function writeLog(file: string, statements: readonly Statement[]): void {
     renameSync(partial, file)
   } catch (cause) {
     rmSync(partial, { force: true })
-    throw new PipelineError('DATA_UNREADABLE', `${file} cannot be written: ${messageOf(cause)}`, 'name a file in a folder you may write to', { cause })
+    throw new PipelineError(
+      'DATA_UNREADABLE',
+      `${file} cannot be written: ${messageOf(cause)}`,
+      'name a file in a folder you may write to',
+      { cause },
+    )
   }
 }
 

@@ -24,12 +24,27 @@ export function explained(file: string, error: unknown): PipelineError {
 }
 
 const waysOut: [RegExp, ['DATA_UNREADABLE' | 'TARGET_FAILED' | 'STORE_FULL', string]][] = [
-  [/^SQLITE_(BUSY|LOCKED)/, ['TARGET_FAILED', 'another process holds the lock: end its transaction, then run this again']],
-  [/^SQLITE_READONLY/, ['TARGET_FAILED', 'only --apply and --undo write: make the file and its folder writable for them']],
-  [/^SQLITE_FULL/, ['STORE_FULL', 'the advisor needs about four times the size of the database: free space, or set TMPDIR']],
+  [
+    /^SQLITE_(BUSY|LOCKED)/,
+    ['TARGET_FAILED', 'another process holds the lock: end its transaction, then run this again'],
+  ],
+  [
+    /^SQLITE_READONLY/,
+    ['TARGET_FAILED', 'only --apply and --undo write: make the file and its folder writable for them'],
+  ],
+  [
+    /^SQLITE_FULL/,
+    ['STORE_FULL', 'the advisor needs about four times the size of the database: free space, or set TMPDIR'],
+  ],
   [/^SQLITE_NOTADB/, ['DATA_UNREADABLE', 'name a SQLite 3 file; an encrypted one must be decrypted first']],
-  [/^SQLITE_CORRUPT/, ['DATA_UNREADABLE', 'restore the file from a backup, or see what `sqlite3 <file> .recover` saves']],
-  [/^SQLITE_CANTOPEN/, ['DATA_UNREADABLE', 'name a file that is there; a WAL database needs a folder that can be written to']],
+  [
+    /^SQLITE_CORRUPT/,
+    ['DATA_UNREADABLE', 'restore the file from a backup, or see what `sqlite3 <file> .recover` saves'],
+  ],
+  [
+    /^SQLITE_CANTOPEN/,
+    ['DATA_UNREADABLE', 'name a file that is there; a WAL database needs a folder that can be written to'],
+  ],
   [/./, ['TARGET_FAILED', 'see that the sqlite3 shell can run the same on this file']],
   [/^/, ['DATA_UNREADABLE', 'name a SQLite file that is there']],
 ]

@@ -27,7 +27,9 @@ export function playable(db: Database, reviews: readonly Review[]): Playable {
     }
     if (terms.verb === 'other' || terms.verb === 'insert') continue
     const replay = { statement, terms, bindings: statement.bindings.filter(hasValues) }
-    const reason = problem ?? (replay.bindings.length === 0 ? 'the log has no values for its parameters' : failure(() => check(replay)))
+    const reason =
+      problem ??
+      (replay.bindings.length === 0 ? 'the log has no values for its parameters' : failure(() => check(replay)))
     if (reason) problems.push(`not tried: ${statement.fingerprint}: ${reason}`)
     else replays.push(replay)
   }

@@ -23,13 +23,17 @@ export function preselect(
   const proposals = new Map<string, Proposal>()
   for (const { statement, candidates } of all)
     for (const proposal of favourites(statement, merged(candidates, everyFront), whatIf)) {
-      const key = proposal.map(({ name }) => name).sort().join(' ')
+      const key = proposal
+        .map(({ name }) => name)
+        .sort()
+        .join(' ')
       if (proposals.size < most) proposals.set(key, proposal)
     }
   return [...proposals.values()]
 }
 
-const columnsOf = ({ table, keys, where }: Candidate): string => [table, where, ...keys.map(({ sql }) => sql)].join('\n')
+const columnsOf = ({ table, keys, where }: Candidate): string =>
+  [table, where, ...keys.map(({ sql }) => sql)].join('\n')
 
 /** One of each set of columns, and those orders whose front is a candidate of its own. */
 function merged(candidates: readonly Candidate[], everyFront: ReadonlySet<string>): Candidate[] {
@@ -57,11 +61,15 @@ function favourites(statement: Statement, candidates: readonly Candidate[], what
   }
   // the narrowest is cheap to keep and often enough
   const narrowest = candidates.filter(({ keys }) => keys.length === 1)
-  return [...proposals, ...narrowest.map((candidate) => [candidate]).filter(([one]) => usedBy(whatIf.plan(binding, [one!]) ?? [], [one!]).length > 0)]
+  return [
+    ...proposals,
+    ...narrowest
+      .map((candidate) => [candidate])
+      .filter(([one]) => usedBy(whatIf.plan(binding, [one!]) ?? [], [one!]).length > 0),
+  ]
 }
 
 export const usedBy = (plan: readonly string[], candidates: readonly Candidate[]): Candidate[] => {
   const names = new Set(indexesIn(plan))
   return candidates.filter(({ name }) => names.has(name))
 }
-

@@ -39,6 +39,11 @@ export function prove(asItIs: Arm, changed: Arm, bench: Workbench, drops: readon
     const removed = restored ? undefined : add.pop()
     if (restored) changed.build([restored])
     if (removed) changed.drop([removed])
-    objections.push({ ddl: [restored ? `DROP INDEX ${restored.name}` : removed!.ddl], reason: trial.objection, gain: trial.gain, interval: trial.interval })
+    objections.push({
+      ddl: [restored ? `DROP INDEX ${restored.name}` : removed!.ddl],
+      reason: trial.objection,
+      gain: trial.gain,
+      interval: trial.interval,
+    })
   }
 }

@@ -25,7 +25,9 @@ export function review(db: Database, statements: readonly Statement[]): Review[]
     const terms = termsOf(binding.sql, schema)
     try {
       const plan = planOf(db, binding)
-      const scans = scannedTables(plan, terms).filter((table) => schema.has(table.toLowerCase()) && hasRows(db, table, limits.scanRows))
+      const scans = scannedTables(plan, terms).filter(
+        (table) => schema.has(table.toLowerCase()) && hasRows(db, table, limits.scanRows),
+      )
       return { statement, terms, plan, flags: flagsOf(plan, terms), scans, problem: null }
     } catch (error) {
       return { statement, terms, plan: [], flags: [], scans: [], problem: messageOf(error) }

@@ -97,7 +97,9 @@ export function openBook(seed = 1): StatementBook {
       if (t >= 0) entry.timesUs[t] = us
     },
     statements: () =>
-      [...entries].map(([fingerprint, entry]) => asStatement(fingerprint, entry)).sort((a, b) => (b.totalUs ?? 0) - (a.totalUs ?? 0)),
+      [...entries]
+        .map(([fingerprint, entry]) => asStatement(fingerprint, entry))
+        .sort((a, b) => (b.totalUs ?? 0) - (a.totalUs ?? 0)),
     get evicted() {
       return evicted
     },

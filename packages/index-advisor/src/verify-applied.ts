@@ -28,7 +28,11 @@ export function verifyApplied(db: Database, after: readonly Statement[]): Verifi
   const entry = readJournal(db).at(-1)
   if (!entry) return { statements: [], undone: false }
   const statements = entry.before.map(({ fingerprint, timesUs }) =>
-    verdictOf(fingerprint, timesUs, after.find((statement) => statement.fingerprint === fingerprint)),
+    verdictOf(
+      fingerprint,
+      timesUs,
+      after.find((statement) => statement.fingerprint === fingerprint),
+    ),
   )
   const undone = statements.some(({ verdict }) => verdict === 'regressed')
   if (undone) undoAdvice(db)

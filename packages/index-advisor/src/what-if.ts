@@ -59,7 +59,9 @@ function copySchema(from: Database.Database, to: Database.Database): void {
     from.prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'`).pluck().all(),
   )
   const rows = from
-    .prepare(`SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'trigger' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type = 'view', rowid`)
+    .prepare(
+      `SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'trigger' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type = 'view', rowid`,
+    )
     .all() as { name: string; sql: string }[]
   for (const { name, sql } of rows) {
     if (shadows.has(name)) continue

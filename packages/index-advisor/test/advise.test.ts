@@ -40,9 +40,13 @@ describe('advise', () => {
     expect(made.some((ddl) => /ON docs \(json_extract\(meta, '\$.lang'\)/.test(ddl))).toBe(true)
     expect(advice.gain).toBeGreaterThan(0.8)
     expect(advice.interval[0]).toBeGreaterThan(0)
-    const times = Object.fromEntries(advice.statements.map(({ statement, beforeUs, afterUs }) => [statement.bindings[0]!.sql, beforeUs! / afterUs!]))
+    const times = Object.fromEntries(
+      advice.statements.map(({ statement, beforeUs, afterUs }) => [statement.bindings[0]!.sql, beforeUs! / afterUs!]),
+    )
     for (const sql of [ofDoc, newest, ofTenant, byLanguage]) expect(times[sql]).toBeGreaterThan(2)
-    expect(advice.add.every(({ bytes, insertUs }) => bytes > 0 && insertUs !== null && insertUs[0] > 0 && insertUs[1] > 0)).toBe(true)
+    expect(
+      advice.add.every(({ bytes, insertUs }) => bytes > 0 && insertUs !== null && insertUs[0] > 0 && insertUs[1] > 0),
+    ).toBe(true)
     // a dry run
     expect(readFileSync(file).equals(before)).toBe(true)
   })
@@ -74,7 +78,9 @@ describe('advise', () => {
     const { db } = library(5000, planted)
     db.exec('ANALYZE')
     const statements = workload([newest, 500, types], [byExtId, 100, [['doc-5']]])
-    expect(advise(db, statements).drop.map(({ name, reason }) => [name, reason])).toEqual([['planted_front', 'duplicate']])
+    expect(advise(db, statements).drop.map(({ name, reason }) => [name, reason])).toEqual([
+      ['planted_front', 'duplicate'],
+    ])
     const all = advise(db, statements, { dropUnused: true })
     expect(all.drop.map(({ name, reason }) => [name, reason]).sort()).toEqual([
       ['planted_front', 'duplicate'],
@@ -128,7 +134,16 @@ describe('a trial', () => {
       const { replays } = playable(arms[0].db, review(db, workload([sql, 10, values])))
       const [a, b] = [openPlayer(arms[0].db), openPlayer(arms[1].db)]
       const knownUs = new Map(replays.map((replay) => [replay, a.typicalUs(replay)]))
-      return runTrial({ a, b, replays, knownUs, writesUs: { before: 0, after: 0 }, random: () => 0.3, answers: new Map(), compared: 32 })
+      return runTrial({
+        a,
+        b,
+        replays,
+        knownUs,
+        writesUs: { before: 0, after: 0 },
+        random: () => 0.3,
+        answers: new Map(),
+        compared: 32,
+      })
     } finally {
       clone.close()
     }
@@ -143,7 +158,12 @@ describe('a trial', () => {
   })
 
   it('objects where rows of equal rank change places', () => {
-    const trial = tryIndex('chunks (type, ord)', 'SELECT id FROM chunks WHERE type = ? ORDER BY ord LIMIT 5', [['note']], `CREATE INDEX other ON chunks (ord, created_at)`)
+    const trial = tryIndex(
+      'chunks (type, ord)',
+      'SELECT id FROM chunks WHERE type = ? ORDER BY ord LIMIT 5',
+      [['note']],
+      `CREATE INDEX other ON chunks (ord, created_at)`,
+    )
     expect(trial.objection).toMatch(/changes the answer .*equal rank/)
   })
 
@@ -157,7 +177,12 @@ describe('the database without rows', () => {
   it('plans as the real one does, candidate by candidate', () => {
     const { db } = library(8000)
     db.exec('ANALYZE')
-    const statements = workload([ofDoc, 1, numbers(2)], [newest, 1, types], [ofTenant, 1, tenants], [byLanguage, 1, [['l3']]])
+    const statements = workload(
+      [ofDoc, 1, numbers(2)],
+      [newest, 1, types],
+      [ofTenant, 1, tenants],
+      [byLanguage, 1, [['l3']]],
+    )
     const whatIf = openWhatIf(db)
     const schema = readSchema(db)
     const proposals = preselect(statements, schema, whatIf)

@@ -13,7 +13,9 @@ describe('openDatabase', () => {
   it('a file that is no database, or not there, is told with the way out', () => {
     const file = join(scratch(), 'text.db')
     writeFileSync(file, 'this is a text of more than a hundred bytes '.repeat(10))
-    expect(opened(file)).toThrow(expect.objectContaining({ code: 'DATA_UNREADABLE', hint: expect.stringContaining('SQLite 3') }))
+    expect(opened(file)).toThrow(
+      expect.objectContaining({ code: 'DATA_UNREADABLE', hint: expect.stringContaining('SQLite 3') }),
+    )
     expect(readFileSync(file, 'utf8')).toMatch(/^this is a text/)
     expect(opened(join(scratch(), 'none.db'))).toThrow(expect.objectContaining({ code: 'DATA_UNREADABLE' }))
   })
@@ -49,7 +51,11 @@ describe('openDatabase', () => {
     }
     other.close()
     db.exec('ROLLBACK')
-    expect(explained(file, error)).toMatchObject({ code: 'TARGET_FAILED', exitCode: 3, hint: expect.stringContaining('lock') })
+    expect(explained(file, error)).toMatchObject({
+      code: 'TARGET_FAILED',
+      exitCode: 3,
+      hint: expect.stringContaining('lock'),
+    })
   })
 
   it('copies of a run that was killed are swept by the next', () => {

@@ -68,7 +68,12 @@ describe('openBook', () => {
     const book = openBook(3)
     for (let i = 0; i < 10_000; i++) book.add({ sql: 'SELECT ?', params: [i], us: i, calls: 1, rows: 0 })
     const [{ bindings, timesUs, calls, maxUs }] = book.statements() as [ReturnType<typeof book.statements>[number]]
-    expect({ calls, maxUs, kept: bindings.length, times: timesUs.length }).toEqual({ calls: 10_000, maxUs: 9999, kept: 32, times: 256 })
+    expect({ calls, maxUs, kept: bindings.length, times: timesUs.length }).toEqual({
+      calls: 10_000,
+      maxUs: 9999,
+      kept: 32,
+      times: 256,
+    })
     const middle = timesUs.reduce((sum, us) => sum + us, 0) / timesUs.length
     expect(middle).toBeGreaterThan(4000)
     expect(middle).toBeLessThan(6000)
@@ -90,7 +95,15 @@ describe('openBook', () => {
 describe('readLog', () => {
   it('counts bad lines, tells the first, and reads the rest', async () => {
     const file = join(scratch(), 'log.jsonl')
-    const lines = ['{"sql":"SELECT 1"}', '{"sql":', '', '{"calls":3}', '{"sql":"SELECT 1","calls":-1}', '{"sql":"SELECT 2","calls":4,"ms":2}', '[]']
+    const lines = [
+      '{"sql":"SELECT 1"}',
+      '{"sql":',
+      '',
+      '{"calls":3}',
+      '{"sql":"SELECT 1","calls":-1}',
+      '{"sql":"SELECT 2","calls":4,"ms":2}',
+      '[]',
+    ]
     writeFileSync(file, lines.join('\n'))
     const { statements, ...counts } = await readLog(file)
     expect(counts).toMatchObject({ lines: 6, badLines: 4, firstBad: expect.stringMatching(/^line 2: /) })

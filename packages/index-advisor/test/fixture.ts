@@ -37,7 +37,15 @@ export function library(rows = 20_000, extra = ''): { file: string; db: Database
       doc.run(id, `doc-${id}`, id % 40, id % 7, JSON.stringify({ lang: `l${id % 50}` }))
     for (let id = 1; id <= rows; id++) {
       const type = types[Math.floor(random() * types.length)]
-      chunk.run(id, 1 + Math.floor(random() * (rows / 10)), id % 10, type, (id * 7919) % 1_000_003, Number(id % 50 === 0), 'word '.repeat(20))
+      chunk.run(
+        id,
+        1 + Math.floor(random() * (rows / 10)),
+        id % 10,
+        type,
+        (id * 7919) % 1_000_003,
+        Number(id % 50 === 0),
+        'word '.repeat(20),
+      )
     }
   })()
   return { file, db }

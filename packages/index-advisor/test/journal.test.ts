@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Advice, advise, applyAdvice, openDatabase, readJournal, schemaDump, type Statement, undoAdvice, verifyApplied } from '../src/index.ts'
+import {
+  type Advice,
+  advise,
+  applyAdvice,
+  openDatabase,
+  readJournal,
+  type Statement,
+  schemaDump,
+  undoAdvice,
+  verifyApplied,
+} from '../src/index.ts'
 import { library, numbers, open, scratch, workload } from './fixture.ts'
 
 const ofDoc = 'SELECT id FROM chunks WHERE doc_id = ? ORDER BY ord, id'
@@ -21,8 +31,14 @@ const stateOf = (db: ReturnType<typeof open>) => ({
 })
 
 describe('applyAdvice and undoAdvice', () => {
-  it.each([['with', 'ANALYZE'], ['without', '']])('give schema and statistics back byte for byte, %s statistics', (_, statistics) => {
-    const { db } = library(4000, 'CREATE INDEX front ON chunks (type); CREATE INDEX whole ON chunks (type, created_at);')
+  it.each([
+    ['with', 'ANALYZE'],
+    ['without', ''],
+  ])('give schema and statistics back byte for byte, %s statistics', (_, statistics) => {
+    const { db } = library(
+      4000,
+      'CREATE INDEX front ON chunks (type); CREATE INDEX whole ON chunks (type, created_at);',
+    )
     db.exec(statistics)
     const before = stateOf(db)
     const advice = advise(db, workload([ofDoc, 1000, numbers(5)]))
@@ -41,7 +57,17 @@ describe('applyAdvice and undoAdvice', () => {
     const { db } = library(3000)
     applyAdvice(db, advise(db, workload([ofDoc, 1000, numbers(5)])))
     const between = stateOf(db)
-    const second = advise(db, workload(['SELECT id FROM docs WHERE tenant = ? AND source = ? ORDER BY id', 1000, [[3, 3], [4, 4]]]))
+    const second = advise(
+      db,
+      workload([
+        'SELECT id FROM docs WHERE tenant = ? AND source = ? ORDER BY id',
+        1000,
+        [
+          [3, 3],
+          [4, 4],
+        ],
+      ]),
+    )
     expect(second.add).not.toEqual([])
     applyAdvice(db, second)
     undoAdvice(db)
@@ -49,19 +75,25 @@ describe('applyAdvice and undoAdvice', () => {
   })
 
   it('whatever the names of tables and columns', () => {
-    const name = fc.stringMatching(/^[a-z"' .é;\][-]{1,8}$/).filter((text) => text.trim() !== '' && !/^sqlite_/i.test(text))
+    const name = fc
+      .stringMatching(/^[a-z"' .é;\][-]{1,8}$/)
+      .filter((text) => text.trim() !== '' && !/^sqlite_/i.test(text))
     fc.assert(
-      fc.property(name, fc.uniqueArray(name, { minLength: 2, maxLength: 3, selector: (text) => text.toLowerCase() }), (table, columns) => {
-        const db = open(':memory:')
-        const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
-        db.exec(`CREATE TABLE ${quote(table)} (${columns.map((column) => `${quote(column)} INTEGER`).join(', ')})`)
-        const before = stateOf(db)
-        const ddl = `CREATE INDEX "made" ON ${quote(table)} (${columns.map(quote).join(', ')})`
-        applyAdvice(db, planted(db, ddl))
-        expect(stateOf(db).schema).not.toBe(before.schema)
-        undoAdvice(db)
-        expect(stateOf(db)).toEqual(before)
-      }),
+      fc.property(
+        name,
+        fc.uniqueArray(name, { minLength: 2, maxLength: 3, selector: (text) => text.toLowerCase() }),
+        (table, columns) => {
+          const db = open(':memory:')
+          const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
+          db.exec(`CREATE TABLE ${quote(table)} (${columns.map((column) => `${quote(column)} INTEGER`).join(', ')})`)
+          const before = stateOf(db)
+          const ddl = `CREATE INDEX "made" ON ${quote(table)} (${columns.map(quote).join(', ')})`
+          applyAdvice(db, planted(db, ddl))
+          expect(stateOf(db).schema).not.toBe(before.schema)
+          undoAdvice(db)
+          expect(stateOf(db)).toEqual(before)
+        },
+      ),
       { numRuns: 60 },
     )
   })
@@ -73,7 +105,10 @@ describe('applyAdvice and undoAdvice', () => {
     const changed = stateOf(db)
     expect(() => applyAdvice(db, advice)).toThrow(/schema of .* has changed since/)
     db.exec('DROP TABLE later')
-    const otherPlan = { ...advice, statements: advice.statements.map((each) => ({ ...each, planAfter: ['SCAN nothing'] })) }
+    const otherPlan = {
+      ...advice,
+      statements: advice.statements.map((each) => ({ ...each, planAfter: ['SCAN nothing'] })),
+    }
     expect(() => applyAdvice(db, otherPlan)).toThrow(/not the measured "SCAN nothing"/)
     db.exec('CREATE TABLE later (a)')
     expect(stateOf(db)).toEqual(changed)
@@ -89,7 +124,9 @@ describe('applyAdvice and undoAdvice', () => {
     const { file, db } = library(100)
     const advice = planted(db, 'CREATE INDEX x ON docs (tenant)')
     const reading = openDatabase(file, { readonly: true })
-    expect(() => applyAdvice(reading, advice)).toThrow(expect.objectContaining({ code: 'TARGET_FAILED', hint: expect.stringContaining('writable') }))
+    expect(() => applyAdvice(reading, advice)).toThrow(
+      expect.objectContaining({ code: 'TARGET_FAILED', hint: expect.stringContaining('writable') }),
+    )
     reading.close()
   })
 })
@@ -108,7 +145,11 @@ describe('a process killed while it applies', () => {
       const copy = join(folder, `killed-${ms}.db`)
       copyFileSync(file, copy)
       const script = fileURLToPath(new URL('./killed-apply.ts', import.meta.url))
-      const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@tenfold/source', script, copy, join(folder, 'advice.json')], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', '--conditions=@tenfold/source', script, copy, join(folder, 'advice.json')],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      )
       await once(child.stdout, 'data')
       const start = performance.now()
       const ended = once(child, 'close')
@@ -139,35 +180,84 @@ describe('verifyApplied', () => {
     const before = stateOf(db)
     const statements = workload([ofDoc, 1000, numbers(5)]).map((each): Statement => ({ ...each, timesUs }))
     applyAdvice(db, advise(db, statements))
-    const after = (us: (i: number) => number, calls = 300) => [{ ...statements[0]!, calls, timesUs: Array.from({ length: 100 }, (_, i) => us(i)) }]
+    const after = (us: (i: number) => number, calls = 300) => [
+      { ...statements[0]!, calls, timesUs: Array.from({ length: 100 }, (_, i) => us(i)) },
+    ]
     return { db, before, after }
   }
   const times = Array.from({ length: 100 }, (_, i) => 1000 + i)
 
   it('takes a regression back, with the schema of before', () => {
     const { db, before, after } = applied(times)
-    expect(verifyApplied(db, after((i) => 1300 + i, 100))).toMatchObject({ undone: false, statements: [{ verdict: 'waiting' }] })
-    expect(verifyApplied(db, after((i) => 1300 + i))).toMatchObject({ undone: true, statements: [{ verdict: 'regressed' }] })
+    expect(
+      verifyApplied(
+        db,
+        after((i) => 1300 + i, 100),
+      ),
+    ).toMatchObject({ undone: false, statements: [{ verdict: 'waiting' }] })
+    expect(
+      verifyApplied(
+        db,
+        after((i) => 1300 + i),
+      ),
+    ).toMatchObject({ undone: true, statements: [{ verdict: 'regressed' }] })
     expect(stateOf(db)).toEqual(before)
-    expect(verifyApplied(db, after((i) => 1300 + i))).toEqual({ undone: false, statements: [] })
+    expect(
+      verifyApplied(
+        db,
+        after((i) => 1300 + i),
+      ),
+    ).toEqual({ undone: false, statements: [] })
   })
 
   it('keeps what is faster, or slower by little or by chance', () => {
     const { db, after } = applied(times)
-    expect(verifyApplied(db, after((i) => 100 + i)).statements[0]).toMatchObject({ verdict: 'faster' })
-    expect(verifyApplied(db, after((i) => 1050 + i)).statements[0]).toMatchObject({ verdict: 'unchanged' })
-    expect(verifyApplied(db, after((i) => 1000 + ((i * 37) % 100))).statements[0]).toMatchObject({ verdict: 'unchanged' })
+    expect(
+      verifyApplied(
+        db,
+        after((i) => 100 + i),
+      ).statements[0],
+    ).toMatchObject({ verdict: 'faster' })
+    expect(
+      verifyApplied(
+        db,
+        after((i) => 1050 + i),
+      ).statements[0],
+    ).toMatchObject({ verdict: 'unchanged' })
+    expect(
+      verifyApplied(
+        db,
+        after((i) => 1000 + ((i * 37) % 100)),
+      ).statements[0],
+    ).toMatchObject({ verdict: 'unchanged' })
     expect(readJournal(db)).toHaveLength(1)
   })
 
   it('without times from before it does not know', () => {
     const { db, after } = applied([])
-    expect(verifyApplied(db, after(() => 1e6))).toMatchObject({ undone: false, statements: [{ verdict: 'unknown' }] })
+    expect(
+      verifyApplied(
+        db,
+        after(() => 1e6),
+      ),
+    ).toMatchObject({ undone: false, statements: [{ verdict: 'unknown' }] })
   })
 })
 
 /** Advice nobody measured, to see it applied. */
 function planted(db: ReturnType<typeof open>, ddl: string): Advice {
   const advice = advise(db, [])
-  return { ...advice, add: [{ name: /"(\w+)"|INDEX (\w+)/.exec(ddl)!.slice(1).find(Boolean)!, table: '', ddl, bytes: 0, buildMs: 0, insertUs: null }] }
+  return {
+    ...advice,
+    add: [
+      {
+        name: /"(\w+)"|INDEX (\w+)/.exec(ddl)!.slice(1).find(Boolean)!,
+        table: '',
+        ddl,
+        bytes: 0,
+        buildMs: 0,
+        insertUs: null,
+      },
+    ],
+  }
 }

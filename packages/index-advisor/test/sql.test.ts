@@ -17,7 +17,12 @@ const schema = readSchema(db)
 const asked = (sql: string, table = 'chunks') => {
   const { equal, range, orders, constants } = termsOf(sql, schema).tables.get(table)!
   const text = (keys: { sql: string }[]) => keys.map((key) => key.sql.replaceAll('"', ''))
-  return { equal: text(equal), range: text(range), orders: orders.map(text), constants: constants.map((each) => each.sql) }
+  return {
+    equal: text(equal),
+    range: text(range),
+    orders: orders.map(text),
+    constants: constants.map((each) => each.sql),
+  }
 }
 
 describe('fingerprintOf', () => {
@@ -45,33 +50,52 @@ describe('fingerprintOf', () => {
 describe('termsOf', () => {
   it('finds equality, range, order and constants', () => {
     expect(
-      asked('SELECT id FROM chunks WHERE type = ? AND created_at > ? AND deleted = 0 ORDER BY created_at DESC, id DESC LIMIT 5'),
-    ).toEqual({ equal: ['type', 'deleted'], range: ['created_at'], orders: [['created_at']], constants: ['"deleted" = 0'] })
+      asked(
+        'SELECT id FROM chunks WHERE type = ? AND created_at > ? AND deleted = 0 ORDER BY created_at DESC, id DESC LIMIT 5',
+      ),
+    ).toEqual({
+      equal: ['type', 'deleted'],
+      range: ['created_at'],
+      orders: [['created_at']],
+      constants: ['"deleted" = 0'],
+    })
   })
 
   it('resolves aliases, both sides of a join, and values on the left', () => {
-    const sql = 'SELECT c.text FROM docs AS d JOIN chunks c ON c.doc_id = d.id WHERE d.tenant = ? AND 3 = d.source AND ? < c.ord'
+    const sql =
+      'SELECT c.text FROM docs AS d JOIN chunks c ON c.doc_id = d.id WHERE d.tenant = ? AND 3 = d.source AND ? < c.ord'
     expect(asked(sql)).toMatchObject({ equal: ['doc_id'], range: ['ord'] })
     expect(asked(sql, 'docs').equal).toEqual(['tenant', 'source'])
   })
 
   it('takes expressions that an index can hold, and no others', () => {
-    const sql = "SELECT id FROM docs d WHERE json_extract(d.meta, '$.lang') = ? AND meta ->> '$.x' = ? AND unknown(source) = 1"
+    const sql =
+      "SELECT id FROM docs d WHERE json_extract(d.meta, '$.lang') = ? AND meta ->> '$.x' = ? AND unknown(source) = 1"
     expect(asked(sql, 'docs').equal).toEqual(["json_extract(meta, '$.lang')", "meta ->> '$.x'"])
     expect(termsOf(sql, schema).functionOnColumn).toBe(true)
   })
 
   it('does not take what is set, shown or negated for a condition', () => {
-    expect(asked('UPDATE chunks SET type = ?, deleted = 1 WHERE ord = ?')).toMatchObject({ equal: ['ord'], constants: [] })
-    expect(asked('SELECT doc_id = ord FROM chunks WHERE type IS NOT NULL AND ord NOT IN (1)')).toMatchObject({ equal: [], range: [] })
-    expect(termsOf('SELECT 1 FROM chunks c WHERE EXISTS (SELECT 1 FROM docs ORDER BY id)', schema).isOrdered).toBe(false)
+    expect(asked('UPDATE chunks SET type = ?, deleted = 1 WHERE ord = ?')).toMatchObject({
+      equal: ['ord'],
+      constants: [],
+    })
+    expect(asked('SELECT doc_id = ord FROM chunks WHERE type IS NOT NULL AND ord NOT IN (1)')).toMatchObject({
+      equal: [],
+      range: [],
+    })
+    expect(termsOf('SELECT 1 FROM chunks c WHERE EXISTS (SELECT 1 FROM docs ORDER BY id)', schema).isOrdered).toBe(
+      false,
+    )
     expect(termsOf("SELECT 1 FROM chunks WHERE text LIKE '%x'", schema).leadingWildcard).toBe(true)
   })
 })
 
 describe('candidatesFor', () => {
   const ddl = (sql: string, values: unknown[] = [1]) =>
-    candidatesFor(workload([sql, 1, [values]])[0]!, schema).map((each) => each.ddl.replace(/^CREATE INDEX "\w+" ON /, '').replaceAll('"', ''))
+    candidatesFor(workload([sql, 1, [values]])[0]!, schema).map((each) =>
+      each.ddl.replace(/^CREATE INDEX "\w+" ON /, '').replaceAll('"', ''),
+    )
 
   it('orders every choice of columns, ranges and sorts behind, constants as a condition', () => {
     const found = ddl('SELECT text FROM chunks WHERE type = ? AND deleted = 0 ORDER BY created_at DESC')

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { containsAny, meanRatioInterval, ndcgAt, nonInferior, recallAt, seededRandom, tailRatioInterval } from '../src/index.ts'
+import {
+  containsAny,
+  meanRatioInterval,
+  ndcgAt,
+  nonInferior,
+  recallAt,
+  seededRandom,
+  tailRatioInterval,
+} from '../src/index.ts'
 
 const relevant = { a: 3, b: 2, c: 0, d: 1 }
 

@@ -1,4 +1,11 @@
-import { type Advice, type AdvisedStatement, type JournalEntry, planFlags, type Review, type Verification } from '@tenfold/index-advisor'
+import {
+  type Advice,
+  type AdvisedStatement,
+  type JournalEntry,
+  planFlags,
+  type Review,
+  type Verification,
+} from '@tenfold/index-advisor'
 
 const sqlWidth = 72
 /** Control characters of a log must not drive the terminal. */
@@ -6,15 +13,25 @@ const shown = (text: string): string => text.replace(/\p{Cc}/gu, ' ')
 const cut = (text: string): string => (text.length > sqlWidth ? `${shown(text).slice(0, sqlWidth - 1)}…` : shown(text))
 
 const time = (us: number | null): string =>
-  us === null ? '–' : us >= 1e6 ? `${(us / 1e6).toFixed(1)} s` : us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${us.toFixed(us < 10 ? 1 : 0)} µs`
+  us === null
+    ? '–'
+    : us >= 1e6
+      ? `${(us / 1e6).toFixed(1)} s`
+      : us >= 1000
+        ? `${(us / 1000).toFixed(1)} ms`
+        : `${us.toFixed(us < 10 ? 1 : 0)} µs`
 
-const size = (bytes: number): string => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`)
+const size = (bytes: number): string =>
+  bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 /** Statements with plan and times, then what to change, what not, and how sure that is. */
 export function adviceLines(advice: Advice, entry: JournalEntry | null): string[] {
   const { add, drop, refused, analyze, gain, interval, warnings, wallMs, databaseBytes, database } = advice
-  const lines = [`${database}: ${size(databaseBytes)}, ${advice.statements.length} statements, ${(wallMs / 1000).toFixed(1)} s`, '']
+  const lines = [
+    `${database}: ${size(databaseBytes)}, ${advice.statements.length} statements, ${(wallMs / 1000).toFixed(1)} s`,
+    '',
+  ]
   lines.push(`${'calls'.padStart(9)}  ${'before'.padStart(9)}  ${'after'.padStart(9)}  statement`)
   for (const each of advice.statements) lines.push(...statementLines(each))
   for (const { ddl, bytes, buildMs, insertUs } of add) {
@@ -31,10 +48,17 @@ export function adviceLines(advice: Advice, entry: JournalEntry | null): string[
   return lines
 }
 
-function outcome({ add, drop, analyze }: Advice, gain: number, interval: [number, number], entry: JournalEntry | null): string {
+function outcome(
+  { add, drop, analyze }: Advice,
+  gain: number,
+  interval: [number, number],
+  entry: JournalEntry | null,
+): string {
   if (add.length + drop.length === 0 && !analyze) return '✓ nothing to change: no index was proven better'
   const figure = `the workload takes ${percent(gain)} less [${percent(interval[0])}, ${percent(interval[1])}], all answers the same`
-  return entry ? `✓ applied: ${figure}; \`--undo\` takes it back` : `✓ ${figure}; nothing was changed, \`--apply\` does it`
+  return entry
+    ? `✓ applied: ${figure}; \`--undo\` takes it back`
+    : `✓ ${figure}; nothing was changed, \`--apply\` does it`
 }
 
 function statementLines({ statement, beforeUs, afterUs, plan, planAfter, flags, problem }: AdvisedStatement): string[] {
@@ -51,7 +75,10 @@ export function reviewLines(reviews: readonly Review[]): string[] {
   const scanning = reviews.filter(({ scans }) => scans.length > 0)
   const unknown = reviews.filter(({ problem }) => problem !== null)
   return [
-    ...scanning.flatMap(({ statement, scans, plan }) => [`✗ ${shown(statement.fingerprint)}`, `  reads all of ${scans.join(', ')}: ${plan.join('; ')}`]),
+    ...scanning.flatMap(({ statement, scans, plan }) => [
+      `✗ ${shown(statement.fingerprint)}`,
+      `  reads all of ${scans.join(', ')}: ${plan.join('; ')}`,
+    ]),
     ...unknown.map(({ statement, problem }) => `! no plan: ${cut(statement.fingerprint)}: ${shown(problem!)}`),
     `${scanning.length === 0 ? '✓' : '✗'} ${scanning.length} of ${reviews.length} statements read a whole table`,
   ]

@@ -18,12 +18,25 @@ interface Options {
 
 export const adviseCommand = () =>
   new Command('advise')
-    .description('which indexes does a SQLite file lack, and which does it carry for nothing? Tried on a copy; changes nothing')
+    .description(
+      'which indexes does a SQLite file lack, and which does it carry for nothing? Tried on a copy; changes nothing',
+    )
     .argument('<database>', 'the SQLite file')
     .option('--statements <log>', 'what is run on it: JSON lines { sql, params?, calls?, ms? }')
-    .addOption(new Option('--apply', 'make the proven changes, with a journal in the file').conflicts(['undo', 'verify', 'failOnScan']))
+    .addOption(
+      new Option('--apply', 'make the proven changes, with a journal in the file').conflicts([
+        'undo',
+        'verify',
+        'failOnScan',
+      ]),
+    )
     .addOption(new Option('--undo', 'take back what was applied last').conflicts(['verify', 'failOnScan']))
-    .addOption(new Option('--verify', 'hold a newer log against the times from before; takes a change back that made things slower').conflicts('failOnScan'))
+    .addOption(
+      new Option(
+        '--verify',
+        'hold a newer log against the times from before; takes a change back that made things slower',
+      ).conflicts('failOnScan'),
+    )
     .option('--fail-on-scan', 'measure nothing; end with 1 where a statement reads a whole table of 1000 rows or more')
     .option('--drop-unused', 'also drop what no statement of the log uses; only for a log that covers everything')
     .option('--budget <seconds>', 'time after which no further candidate is tried (default: 50)', seconds)
@@ -41,7 +54,11 @@ export const adviseCommand = () =>
       try {
         if (!log) {
           const { ddl, inverse } = undoAdvice(db)
-          console.log(options.json ? JSON.stringify({ undone: ddl, by: inverse }) : [`✓ taken back: ${file} has its schema of before`, ...ddl.map((each) => `  ${each}`)].join('\n'))
+          console.log(
+            options.json
+              ? JSON.stringify({ undone: ddl, by: inverse })
+              : [`✓ taken back: ${file} has its schema of before`, ...ddl.map((each) => `  ${each}`)].join('\n'),
+          )
         } else if (options.verify) await verify(db, log, options)
         else if (options.failOnScan) await gateScans(db, log, options)
         else await propose(db, log, options)
@@ -73,7 +90,8 @@ async function gateScans(db: Db, log: StatementsLog, { json }: Options): Promise
   const reviews = review(db, log.statements)
   const scanning = reviews.filter(({ scans }) => scans.length > 0)
   process.exitCode = scanning.length > 0 ? exitCodes.gateFailed : exitCodes.pass
-  if (json) console.log(JSON.stringify({ statements: reviews.map(({ terms: _, ...each }) => each), badLines: log.badLines }))
+  if (json)
+    console.log(JSON.stringify({ statements: reviews.map(({ terms: _, ...each }) => each), badLines: log.badLines }))
   else for (const line of [...badLinesOf(log), ...reviewLines(reviews)]) console.log(line)
 }
 

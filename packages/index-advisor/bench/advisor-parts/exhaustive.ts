@@ -15,7 +15,13 @@ export interface Exhaustive {
  * The best of every set of the candidates. The time of a statement follows from its plan, so each plan is measured once, on a copy that
  * has that set; the sets themselves are planned on the database without rows.
  */
-export function exhaustive(input: { clone: Clone; whatIf: WhatIf; replays: readonly Replay[]; candidates: readonly Candidate[]; advised: readonly string[] }): Exhaustive {
+export function exhaustive(input: {
+  clone: Clone
+  whatIf: WhatIf
+  replays: readonly Replay[]
+  candidates: readonly Candidate[]
+  advised: readonly string[]
+}): Exhaustive {
   const { clone, whatIf, replays, candidates, advised } = input
   const arm = clone.openArm()
   arm.db.exec('ANALYZE')
@@ -25,7 +31,10 @@ export function exhaustive(input: { clone: Clone; whatIf: WhatIf; replays: reado
   const player = openPlayer(arm.db)
   const times = new Map<string, number>()
   const keyOf = (replay: Replay, set: readonly Candidate[]) =>
-    [replay.statement.fingerprint, ...replay.bindings.slice(0, 3).map((binding) => whatIf.plan(binding, set)?.join('\n'))].join('\n\n')
+    [
+      replay.statement.fingerprint,
+      ...replay.bindings.slice(0, 3).map((binding) => whatIf.plan(binding, set)?.join('\n')),
+    ].join('\n\n')
   const timesOf = (set: readonly Candidate[]): number => {
     const keys = replays.map((replay) => keyOf(replay, set))
     const unknown = replays.filter((_, i) => !times.has(keys[i]!))
@@ -51,7 +60,11 @@ export function exhaustive(input: { clone: Clone; whatIf: WhatIf; replays: reado
 }
 
 /** Weighted µs of the workload with other indexes in place, measured in turn with the file as it is: [given, other]. */
-export function sideBySide(clone: Clone, replays: readonly Replay[], sides: readonly (readonly Buildable[])[]): { perStatement: number[][]; totals: number[] } {
+export function sideBySide(
+  clone: Clone,
+  replays: readonly Replay[],
+  sides: readonly (readonly Buildable[])[],
+): { perStatement: number[][]; totals: number[] } {
   const players = sides.map((indexes) => {
     const arm = clone.openArm()
     arm.build(indexes)
@@ -67,7 +80,8 @@ export function sideBySide(clone: Clone, replays: readonly Replay[], sides: read
     }),
   )
   const perStatement = replays.map((_, r) => players.map((_, p) => median(rounds.map((round) => round[r]![p]!))))
-  const totals = players.map((_, p) => replays.reduce((us, { statement }, r) => us + statement.calls * perStatement[r]![p]!, 0))
+  const totals = players.map((_, p) =>
+    replays.reduce((us, { statement }, r) => us + statement.calls * perStatement[r]![p]!, 0),
+  )
   return { perStatement, totals }
 }
-

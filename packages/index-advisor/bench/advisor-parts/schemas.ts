@@ -23,13 +23,25 @@ export function generate(db: Database, seed: number): Generated {
   const names = Object.keys(distincts) as ColumnName[]
   for (const [i, table] of tables.entries()) {
     const parent = i > 0 ? ', parent INTEGER NOT NULL' : ''
-    db.exec(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, ${names.map((name) => `${name} INTEGER NOT NULL`).join(', ')}, at INTEGER NOT NULL, body TEXT NOT NULL${parent})`)
+    db.exec(
+      `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, ${names.map((name) => `${name} INTEGER NOT NULL`).join(', ')}, at INTEGER NOT NULL, body TEXT NOT NULL${parent})`,
+    )
     const rows = between(random, 2000, 6000)
-    const insert = db.prepare(`INSERT INTO ${table} VALUES (${Array.from({ length: names.length + 3 + (i > 0 ? 1 : 0) }, () => '?').join(', ')})`)
+    const insert = db.prepare(
+      `INSERT INTO ${table} VALUES (${Array.from({ length: names.length + 3 + (i > 0 ? 1 : 0) }, () => '?').join(', ')})`,
+    )
     db.transaction(() => {
       for (let id = 1; id <= rows; id++) {
-        const values = names.map((name) => (name === 'skewed' && random() < 0.9 ? 0 : Math.floor(random() * distincts[name])))
-        insert.run(id, ...values, (id * 7919) % 1_000_003, 'lorem ipsum '.repeat(between(random, 2, 12)), ...(i > 0 ? [between(random, 1, 2000)] : []))
+        const values = names.map((name) =>
+          name === 'skewed' && random() < 0.9 ? 0 : Math.floor(random() * distincts[name]),
+        )
+        insert.run(
+          id,
+          ...values,
+          (id * 7919) % 1_000_003,
+          'lorem ipsum '.repeat(between(random, 2, 12)),
+          ...(i > 0 ? [between(random, 1, 2000)] : []),
+        )
       }
     })()
   }
@@ -42,7 +54,11 @@ export function generate(db: Database, seed: number): Generated {
   return { statements: book.statements() }
 }
 
-function statementOf(random: Random, tables: readonly string[], names: readonly ColumnName[]): { sql: string; draw(): Params } {
+function statementOf(
+  random: Random,
+  tables: readonly string[],
+  names: readonly ColumnName[],
+): { sql: string; draw(): Params } {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!
   const value = (name: ColumnName) => Math.floor(random() * distincts[name])
   const table = pick(tables)
@@ -53,9 +69,15 @@ function statementOf(random: Random, tables: readonly string[], names: readonly 
   const forms = [
     { sql: `SELECT id, body FROM ${table} WHERE ${where} ORDER BY id`, draw },
     { sql: `SELECT id, kind FROM ${table} WHERE ${where} ORDER BY at DESC LIMIT 20`, draw },
-    { sql: `SELECT count(*) FROM ${table} WHERE ${where} AND at > ?`, draw: () => [...draw(), Math.floor(random() * 1_000_003)] },
+    {
+      sql: `SELECT count(*) FROM ${table} WHERE ${where} AND at > ?`,
+      draw: () => [...draw(), Math.floor(random() * 1_000_003)],
+    },
     { sql: `SELECT id FROM ${table} WHERE ${where} AND flag = 0 AND skewed = 0 ORDER BY at LIMIT 10`, draw },
-    { sql: `SELECT id, at FROM ${table} WHERE at BETWEEN ? AND ? ORDER BY at`, draw: () => [500_000, 500_000 + between(random, 100, 3000)] },
+    {
+      sql: `SELECT id, at FROM ${table} WHERE at BETWEEN ? AND ? ORDER BY at`,
+      draw: () => [500_000, 500_000 + between(random, 100, 3000)],
+    },
   ]
   const child = pick(tables.slice(1))
   if (child)

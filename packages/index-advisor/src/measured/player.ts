@@ -95,4 +95,5 @@ const asText = (value: unknown): string =>
   Buffer.isBuffer(value) ? `blob ${value.toString('base64')}` : `${typeof value} ${String(value)}`
 
 /** How often a sample repeats an execution that takes so long. */
-export const repeatsFor = (us: number): number => Math.max(1, Math.min(200, Math.round(limits.sampleUs / Math.max(1, us))))
+export const repeatsFor = (us: number): number =>
+  Math.max(1, Math.min(200, Math.round(limits.sampleUs / Math.max(1, us))))

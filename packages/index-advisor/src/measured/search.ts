@@ -45,15 +45,19 @@ export function search(options: SearchOptions): { refused: Refusal[]; isComplete
       progress(++done, done + open.length - ranked.length)
     }
     for (const { proposal, us } of ranked)
-      if (proposal.length === 1 && us > now * (1 + limits.slowerShare)) harmful.set(proposal[0]!.name, slower(proposal[0]!.ddl, us / now - 1))
+      if (proposal.length === 1 && us > now * (1 + limits.slowerShare))
+        harmful.set(proposal[0]!.name, slower(proposal[0]!.ddl, us / now - 1))
     const [best] = ranked.filter(({ us }) => us < now * (1 - limits.minGain)).sort((x, y) => x.us - y.us)
     if (!best) break
     const trial = confirmed(bench, best.proposal)
     const reason = objectionTo(trial, best.proposal, options)
     inVain = reason ? inVain + 1 : 0
-    if (reason) refused.push({ ddl: best.proposal.map(({ ddl }) => ddl), reason, gain: trial.gain, interval: trial.interval })
+    if (reason)
+      refused.push({ ddl: best.proposal.map(({ ddl }) => ddl), reason, gain: trial.gain, interval: trial.interval })
     else bench.accept(best.proposal)
-    open = open.filter((proposal) => proposal !== best.proposal && proposal.some((each) => !bench.accepted.includes(each)))
+    open = open.filter(
+      (proposal) => proposal !== best.proposal && proposal.some((each) => !bench.accepted.includes(each)),
+    )
   }
   swap(options)
   prune(bench)

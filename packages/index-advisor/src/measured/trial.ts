@@ -50,8 +50,7 @@ export function runTrial(input: TrialInput): Trial {
   const { a, b, replays, knownUs, writesUs, random } = input
   const affected = replays.filter((replay) => isAffected(a, b, replay))
   const objections = affected.flatMap((replay) => differingAnswer(input, replay) ?? [])
-  if (objections.length > 0)
-    return { statements: [], gain: 0, interval: [0, 0], objection: objections[0]! }
+  if (objections.length > 0) return { statements: [], gain: 0, interval: [0, 0], objection: objections[0]! }
   const samples = new Map(affected.map((replay) => [replay, pairsOf(a, b, replay, random)]))
   const statements = replays.map((replay) => {
     const pairs = samples.get(replay)
@@ -69,7 +68,7 @@ export function runTrial(input: TrialInput): Trial {
   const sum = (side: 0 | 1) =>
     Array.from({ length: limits.pairs }, (_, pair) =>
       replays.reduce(
-        (us, replay) => us + replay.statement.calls * (samples.get(replay)?.[pair]![side] ?? knownUs.get(replay) ?? 0),
+        (us, replay) => us + replay.statement.calls * (samples.get(replay)?.[pair]?.[side] ?? knownUs.get(replay) ?? 0),
         side === 0 ? writesUs.before : writesUs.after,
       ),
     )
@@ -127,7 +126,7 @@ function differingAnswer({ a, b, answers, compared }: TrialInput, replay: Replay
   }
   const found = replay.bindings.slice(0, compared).find((binding) => expected(binding) !== b.answer(replay, binding))
   // random() and the like differ from themselves
-  if (!found || a.answer(replay, found) !== a.answer(replay, found)) return undefined
+  if (!found || a.answer(replay, found) !== expected(found)) return undefined
   const why = replay.terms.isOrdered ? ' (rows of equal rank in ORDER BY: end it with a unique column)' : ''
   return `changes the answer of a statement${why}: ${replay.statement.fingerprint}`
 }

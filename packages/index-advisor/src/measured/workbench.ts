@@ -44,7 +44,15 @@ export interface WorkbenchInput {
   seed: number
 }
 
-export function openWorkbench({ arms, whatIf, schema, replays, inserts, databaseBytes, seed }: WorkbenchInput): Workbench {
+export function openWorkbench({
+  arms,
+  whatIf,
+  schema,
+  replays,
+  inserts,
+  databaseBytes,
+  seed,
+}: WorkbenchInput): Workbench {
   const random: Random = seededRandom(seed)
   const [a, b] = arms.map(({ db }) => openPlayer(db)) as [Player, Player]
   const accepted: Candidate[] = []
@@ -58,7 +66,9 @@ export function openWorkbench({ arms, whatIf, schema, replays, inserts, database
   // the time of a statement follows from its plan, that of a write also from the indexes it keeps up to date
   const planKey = ({ statement, bindings, terms }: Replay, present: readonly Candidate[]): string => {
     const plans = bindings.slice(0, limits.rankingRuns).map((binding) => whatIf.plan(binding, present)?.join('\n'))
-    const kept = present.filter(({ table }) => terms.verb !== 'select' && table === terms.target).map(({ name }) => name)
+    const kept = present
+      .filter(({ table }) => terms.verb !== 'select' && table === terms.target)
+      .map(({ name }) => name)
     return [statement.fingerprint, ...plans, ...kept.sort()].join('\n\n')
   }
   /** Does something while one side has the proposal in place of what it replaces. */

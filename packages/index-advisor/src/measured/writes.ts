@@ -23,9 +23,15 @@ export function insertUs(a: Database, b: Database, table: Table): { beforeUs: nu
 
 function spread(db: Database, table: string): (number | bigint)[] {
   try {
-    const count = db.prepare(`SELECT count(*) FROM ${quoted(table)}`).pluck().get() as number
+    const count = db
+      .prepare(`SELECT count(*) FROM ${quoted(table)}`)
+      .pluck()
+      .get() as number
     const step = Math.max(1, Math.floor(count / rows))
-    return db.prepare(`SELECT rowid FROM ${quoted(table)} WHERE rowid % ? = 0 LIMIT ?`).pluck().all(step, rows) as number[]
+    return db
+      .prepare(`SELECT rowid FROM ${quoted(table)} WHERE rowid % ? = 0 LIMIT ?`)
+      .pluck()
+      .all(step, rows) as number[]
   } catch {
     return []
   }
@@ -35,7 +41,10 @@ function insertOnce(db: Database, table: Table, ids: readonly (number | bigint)[
   const name = quoted(table.name)
   const columns = [...table.columns.values()]
   // a column that is another name of the rowid stands for it
-  const names = [...(columns.some(({ isRowid }) => isRowid) ? [] : ['rowid']), ...columns.map((column) => quoted(column.name))]
+  const names = [
+    ...(columns.some(({ isRowid }) => isRowid) ? [] : ['rowid']),
+    ...columns.map((column) => quoted(column.name)),
+  ]
   const list = names.join(', ')
   const marks = names.map(() => '?').join(', ')
   const read = db.prepare(`SELECT ${list} FROM ${name} WHERE rowid = ?`).raw().safeIntegers()

@@ -22,7 +22,17 @@ export interface Operand {
 }
 
 /** Functions of SQLite whose value depends on their arguments alone. */
-const deterministic = new Set(['json_extract', 'lower', 'upper', 'substr', 'length', 'abs', 'trim', 'ifnull', 'coalesce'])
+const deterministic = new Set([
+  'json_extract',
+  'lower',
+  'upper',
+  'substr',
+  'length',
+  'abs',
+  'trim',
+  'ifnull',
+  'coalesce',
+])
 const noFunction = new Set('IN AND OR NOT ON WHERE EXISTS BETWEEN USING VALUES FROM SELECT THEN ELSE WHEN'.split(' '))
 
 /** The columns a token may mean: one of each table that has it, where it is not qualified. */

@@ -73,7 +73,11 @@ function readOperand(tokens: readonly Token[], clause: Clause, operand: Operand,
   const { key, to, from, table } = operand
   const of = terms.tables.get(table)!
   of.used.set(key.column.name.toLowerCase(), key.column)
-  if (clause === 'set' && (upper(tokens[from - 1]) === 'SET' || tokens[from - 1]?.text === ',') && tokens[to + 1]?.text === '=')
+  if (
+    clause === 'set' &&
+    (upper(tokens[from - 1]) === 'SET' || tokens[from - 1]?.text === ',') &&
+    tokens[to + 1]?.text === '='
+  )
     terms.written.add(key.column.name.toLowerCase())
   if (clause !== 'where') return
   if (operand.isHidden) {
@@ -127,7 +131,10 @@ function readOrder(
 ): void {
   const keys: Key[] = []
   let table: string | undefined
-  for (let i = by + 1; i < tokens.length && clauses[i]!.clause === 'order' && clauses[i]!.depth === clauses[by]!.depth; ) {
+  for (
+    let i = by + 1;
+    i < tokens.length && clauses[i]!.clause === 'order' && clauses[i]!.depth === clauses[by]!.depth;
+  ) {
     const start = tokens[i + 1]?.text === '.' ? i + 2 : i
     const operand = operandsAt(tokens, start, aliases, schema)[0]
     if (!operand || operand.isHidden || (table !== undefined && operand.table !== table)) break
