@@ -28,7 +28,13 @@ export interface Terms {
   written: Set<string>
 }
 
-const verbs = { SELECT: 'select', INSERT: 'insert', REPLACE: 'insert', UPDATE: 'update', DELETE: 'delete' } as const
+const verbs: Record<string, Exclude<Terms['verb'], 'other'>> = {
+  SELECT: 'select',
+  INSERT: 'insert',
+  REPLACE: 'insert',
+  UPDATE: 'update',
+  DELETE: 'delete',
+}
 
 /**
  * Which columns a statement compares, ranges over and sorts by. Not a parser: names are resolved by the schema, scopes of subqueries are
@@ -39,7 +45,7 @@ export function termsOf(sql: string, schema: Schema): Terms {
   const clauses = clausesOf(tokens)
   const aliases = aliasesOf(tokens, clauses, schema)
   const first = tokens.findIndex((token, i) => upper(token) in verbs && clauses[i]!.depth === 0)
-  const verb = verbs[upper(tokens[first]) as keyof typeof verbs] ?? 'other'
+  const verb = verbs[upper(tokens[first])] ?? 'other'
   const terms: Terms = {
     verb,
     tables: new Map([...aliases.values()].map((table) => [table, emptyTerms()])),
