@@ -213,10 +213,11 @@ function lackingIn(
   )
 }
 
-const slowerIn = (perStatement: readonly number[][]): number =>
-  perStatement.filter(
-    ([before, after]) => after! > before! * (1 + limits.slowerShare) && after! - before! > limits.slowerUs,
-  ).length
+function slowerIn(perStatement: readonly number[][]): number {
+  const isSlower = ([before, after]: readonly number[]) =>
+    after! > before! * (1 + limits.slowerShare) && after! - before! > limits.slowerUs
+  return perStatement.filter(isSlower).length
+}
 
 function checkUndo(db: Database.Database, advice: Advice): void {
   if (advice.add.length + advice.drop.length === 0) return

@@ -1,5 +1,4 @@
 import { isPrefix } from './candidates.ts'
-import type { Buildable } from './clone.ts'
 import { limits } from './limits.ts'
 import type { Trial } from './measured/trial.ts'
 import type { Workbench } from './measured/workbench.ts'
@@ -25,32 +24,28 @@ export interface Drop {
 export function findDrops(bench: Workbench, schema: Schema, used: ReadonlySet<string>, mayDropUnused: boolean): Drop[] {
   const drops: Drop[] = []
   const gone = new Set<string>()
-  for (const table of schema.values())
-    for (const index of table.indexes) {
-      if (index.origin !== 'c' || index.unique || index.sql === null) continue
-      const wider = widerThan(index, table, gone, bench)
-      const isUsed = used.has(index.name)
-      if (!wider && !isUsed && (!mayDropUnused || guardsKey(index, table))) continue
-      const reason: DropReason = wider ? 'duplicate' : isUsed ? 'harmful' : 'unused'
-      const buildable: Buildable & { table: string } = { name: index.name, ddl: index.sql, table: table.name }
-      const trial = bench.tryDropping(buildable, (result) => mayGo(result, reason))
-      if (!mayGo(trial, reason)) continue
-      gone.add(index.name)
-      const why = {
-        duplicate: `${wider} begins with the same columns`,
-        harmful: 'statements are faster without it',
-        unused: 'no plan of the log uses it',
+  const reasonFor = (index: Index, table: Table): { reason: DropReason; why: string } | undefined => {
+    const wider = widerThan(index, table, gone, bench)
+    if (wider) return { reason: 'duplicate', why: `${wider} begins with the same columns` }
+    if (used.has(index.name)) return { reason: 'harmful', why: 'statements are faster without it' }
+    return mayDropUnused && !guardsKey(index, table)
+      ? { reason: 'unused', why: 'no plan of the log uses it' }
+      : undefined
+  }
+  const tables = [...schema.values()]
+  // the fronts first: an index that goes itself makes nothing superfluous
+  for (const only of ['duplicate', 'harmful', 'unused'] as const)
+    for (const table of tables)
+      for (const index of table.indexes) {
+        if (index.origin !== 'c' || index.unique || index.sql === null || gone.has(index.name)) continue
+        const found = reasonFor(index, table)
+        if (found?.reason !== only) continue
+        const { name, sql: ddl } = index
+        const trial = bench.tryDropping({ name, ddl, table: table.name }, (result) => mayGo(result, only))
+        if (!mayGo(trial, only)) continue
+        gone.add(name)
+        drops.push({ name, table: table.name, ...found, ddl, gain: trial.gain, interval: trial.interval })
       }
-      drops.push({
-        name: index.name,
-        table: table.name,
-        reason,
-        why: why[reason],
-        ddl: index.sql,
-        gain: trial.gain,
-        interval: trial.interval,
-      })
-    }
   return drops
 }
 

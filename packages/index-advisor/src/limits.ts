@@ -7,6 +7,8 @@ export const limits = {
   /** No statement may become slower by more than this share and this time. */
   slowerShare: 0.1,
   slowerUs: 50,
+  /** So many times slower at first sight, and the pairs need not be measured. */
+  hopelessRatio: 3,
   /** Pairs of a trial; runs of a statement while candidates are only ranked. */
   pairs: 9,
   rankingRuns: 3,
@@ -14,8 +16,12 @@ export const limits = {
   trialsInVain: 4,
   /** A sample of a short statement repeats it until it takes about this long. */
   sampleUs: 500,
+  /** From here on a statement is slow: run less often, its noise is small beside it. */
+  slowUs: 20_000,
   /** Kept for each statement: executions with their values, and durations. */
   bindings: 32,
+  /** Of a slow statement so many answers are compared; of others all that are kept. */
+  slowBindings: 16,
   timings: 256,
   /** Different statements kept by a capture; the one unused for longest goes. */
   fingerprints: 500,

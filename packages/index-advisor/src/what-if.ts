@@ -20,7 +20,7 @@ export function openWhatIf(source: Database.Database): WhatIf {
   db.exec('ANALYZE')
   const present = new Map<string, Candidate>()
   let statistics = readStatistics(source)
-  setStatistics(db, statistics, () => true)
+  setStatistics(db, statistics, isThere(db))
   return {
     plan(binding, candidates) {
       const wanted = new Set(candidates.map(({ name }) => name))
@@ -36,7 +36,7 @@ export function openWhatIf(source: Database.Database): WhatIf {
         present.set(candidate.name, candidate)
       }
       const isNew = new Set(missing.map(({ name }) => name))
-      if (isNew.size > 0) setStatistics(db, statistics, (index) => isNew.has(index))
+      if (isNew.size > 0) setStatistics(db, statistics, (index) => isNew.has(String(index)))
       try {
         return planOf(db, binding)
       } catch {
@@ -48,7 +48,7 @@ export function openWhatIf(source: Database.Database): WhatIf {
       present.clear()
       statistics = readStatistics(from)
       for (const { table } of statistics) db.exec(`DELETE FROM ${table}`)
-      setStatistics(db, statistics, () => true)
+      setStatistics(db, statistics, isThere(db))
     },
     close: () => db.close(),
   }
@@ -77,10 +77,16 @@ const readStatistics = (db: Database.Database) =>
   statisticsTables.filter((table) => hasTable(db, table)).map((table) => ({ table, rows: statisticsOf(db, table) }))
 type Statistics = ReturnType<typeof readStatistics>
 
+/** An index of the file itself, or no index: the row of a table. Those of candidates come with them. */
+const isThere = (db: Database.Database) => {
+  const names = new Set(db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'index'`).pluck().all())
+  return (index: unknown) => index === null || names.has(index)
+}
+
 /** Writes the rows of these indexes; the second column names the index. */
-function setStatistics(db: Database.Database, statistics: Statistics, isWanted: (index: string) => boolean): void {
+function setStatistics(db: Database.Database, statistics: Statistics, isWanted: (index: unknown) => boolean): void {
   for (const { table, rows } of statistics) {
-    const wanted = rows.filter(([, index]) => isWanted(String(index)))
+    const wanted = rows.filter(([, index]) => isWanted(index))
     if (hasTable(db, table)) insertStatistics(db, table, wanted)
   }
   db.exec('ANALYZE sqlite_schema')

@@ -82,16 +82,17 @@ describe('advise', () => {
       ['planted_front', 'duplicate'],
     ])
     const all = advise(db, statements, { dropUnused: true })
-    expect(all.drop.map(({ name, reason }) => [name, reason]).sort()).toEqual([
-      ['planted_front', 'duplicate'],
-      ['planted_useless', 'unused'],
-    ])
+    const found = Object.fromEntries(all.drop.map(({ name, reason }) => [name, reason]))
+    expect(found).toMatchObject({ planted_front: 'duplicate', planted_useless: 'unused' })
+    // it may go only for a better one
+    if (all.add.length === 0) expect(Object.keys(found).sort()).toEqual(['planted_front', 'planted_useless'])
+    for (const name of ['planted_unique', 'planted_key']) expect(found).not.toHaveProperty(name)
   })
 
   it('tells which statements it could not try, and goes on with the others', () => {
     const { db } = library(3000)
     const advice = advise(db, [
-      ...workload([ofDoc, 10, numbers(3)], ['SELECT nothing FROM nowhere', 5, [[]]]),
+      ...workload([ofDoc, 10, numbers(3)], ['SELECT a FROM nowhere', 5, [[]]]),
       ...workload(['SELECT * FROM docs WHERE tenant = ?', 1, [null as never]]),
     ])
     expect(advice.warnings).toEqual([

@@ -99,16 +99,21 @@ function isSlower(pairs: readonly (readonly [number, number])[]): boolean {
   return ratio > 1 + limits.slowerShare && us > limits.slowerUs
 }
 
-function pairsOf(a: Player, b: Player, replay: Replay, random: Random): [number, number][] {
+type Pairs = (readonly [number, number])[]
+
+function pairsOf(a: Player, b: Player, replay: Replay, random: Random): Pairs {
   const first = replay.bindings[0]!
-  const firstUs = [a, b].map((player) => player.timeUs(replay, first, 1))
-  const repeats = firstUs.map(repeatsFor)
-  const isShort = Math.max(...firstUs) < 20 * limits.sampleUs
+  const firstUs = [a, b].map((player) => Math.min(player.timeUs(replay, first, 1), player.timeUs(replay, first, 1)))
+  const [beforeUs, afterUs] = firstUs as [number, number]
+  const isHopeless = afterUs > limits.hopelessRatio * beforeUs && afterUs - beforeUs > limits.slowUs
+  if (isHopeless) return Array.from({ length: limits.pairs }, () => [beforeUs, afterUs] as const)
   return Array.from({ length: limits.pairs }, (_, pair) => {
     const binding = replay.bindings[pair % replay.bindings.length]!
-    const once = (side: 0 | 1) => [a, b][side]!.timeUs(replay, binding, repeats[side]!)
-    // the smaller of two: what runs beside it only ever adds time
-    const sample = (side: 0 | 1) => (isShort ? Math.min(once(side), once(side)) : once(side))
+    const sample = (side: 0 | 1) => {
+      const once = () => [a, b][side]!.timeUs(replay, binding, repeatsFor(firstUs[side]!))
+      // the smaller of two: what runs beside it only ever adds time
+      return firstUs[side]! > limits.slowUs ? once() : Math.min(once(), once())
+    }
     if (random() < 0.5) {
       const before = sample(0)
       return [before, sample(1)]
@@ -118,13 +123,14 @@ function pairsOf(a: Player, b: Player, replay: Replay, random: Random): [number,
   })
 }
 
-function differingAnswer({ a, b, answers, compared }: TrialInput, replay: Replay): string | undefined {
+function differingAnswer({ a, b, answers, compared, knownUs }: TrialInput, replay: Replay): string | undefined {
+  const most = (knownUs.get(replay) ?? 0) > limits.slowUs ? Math.min(compared, limits.slowBindings) : compared
   const expected = (binding: Binding): string => {
     const answer = answers.get(binding) ?? a.answer(replay, binding)
     answers.set(binding, answer)
     return answer
   }
-  const found = replay.bindings.slice(0, compared).find((binding) => expected(binding) !== b.answer(replay, binding))
+  const found = replay.bindings.slice(0, most).find((binding) => expected(binding) !== b.answer(replay, binding))
   // random() and the like differ from themselves
   if (!found || a.answer(replay, found) !== expected(found)) return undefined
   const why = replay.terms.isOrdered ? ' (rows of equal rank in ORDER BY: end it with a unique column)' : ''
