@@ -39,7 +39,7 @@ export const limits = {
   writeRatio: 10,
   /** A scan of fewer rows is no fault. */
   scanRows: 1000,
-  budgetMs: 50_000,
+  budgetMs: 40_000,
   busyMs: 5000,
   /** Executions after a change before it is judged, and the p-value that counts. */
   verifyExecutions: 200,

@@ -39,7 +39,7 @@ export const adviseCommand = () =>
     )
     .option('--fail-on-scan', 'measure nothing; end with 1 where a statement reads a whole table of 1000 rows or more')
     .option('--drop-unused', 'also drop what no statement of the log uses; only for a log that covers everything')
-    .option('--budget <seconds>', 'time after which no further candidate is tried (default: 50)', seconds)
+    .option('--budget <seconds>', 'time after which no further candidate is tried (default: 40)', seconds)
     .option('--json', 'print the result as JSON')
     .action(async (file: string, options: Options) => {
       const { openDatabase, readLog, undoAdvice } = await import('@tenfold/index-advisor')

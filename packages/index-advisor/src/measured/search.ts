@@ -111,6 +111,7 @@ const share = (value: number): string => `${(100 * value).toFixed(1)} %`
 /** An index that nothing misses any more goes: one that a wider one has replaced, or half of a pair. */
 function prune(bench: Workbench): void {
   for (const candidate of [...bench.accepted]) {
+    if (bench.preventsScan(candidate)) continue
     if (bench.estimate([], [candidate]) > bench.estimate([]) * (1 + limits.minGain)) continue
     const isMissed = ({ objection, gain }: Trial) => objection !== null || gain < -limits.minGain / 2
     bench.tryDropping(candidate, (trial) => !isMissed(trial))

@@ -5,7 +5,7 @@ import type { Binding } from '../statements.ts'
 import { type Player, type Replay, repeatsFor } from './player.ts'
 
 /** One statement on both sides, µs of a call. */
-export interface Compared {
+interface Compared {
   fingerprint: string
   calls: number
   beforeUs: number

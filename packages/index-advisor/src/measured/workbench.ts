@@ -3,6 +3,7 @@ import type { Candidate } from '../candidates.ts'
 import { type Arm, type Buildable, indexBytes } from '../clone.ts'
 import { limits } from '../limits.ts'
 import { type Proposal, usedBy } from '../preselect.ts'
+import { isFullScan } from '../sql/plan.ts'
 import type { Schema } from '../sql/schema.ts'
 import type { WhatIf } from '../what-if.ts'
 import { openPlayer, type Player, type Replay } from './player.ts'
@@ -23,6 +24,8 @@ export interface Workbench {
   estimate(proposal: Proposal, replaced?: Proposal): number
   /** Would each statement that uses the old one use the new one in its place? */
   canReplace(old: Candidate, by: Candidate): boolean
+  /** Would a statement read a whole table without it that it does not read now? */
+  preventsScan(index: Candidate): boolean
   /** Changes one side, compares, and changes it back. */
   compare(proposal: Proposal, replaced?: Proposal): Trial
   /** Changes both sides. */
@@ -31,7 +34,7 @@ export interface Workbench {
   tryDropping(index: Buildable & { table: string }, isWanted: (trial: Trial) => boolean): Trial
 }
 
-export type InsertCost = { beforeUs: number; afterUs: number }
+type InsertCost = { beforeUs: number; afterUs: number }
 
 export interface WorkbenchInput {
   arms: readonly [Arm, Arm]
@@ -146,6 +149,13 @@ export function openWorkbench({
         usedBy(whatIf.plan(replay.bindings[0]!, present) ?? [], [index]).length > 0
       const users = replays.filter((replay) => isUsed(old, replay, accepted))
       return users.length > 0 && users.every((replay) => isUsed(by, replay, swapped))
+    },
+    preventsScan(index) {
+      const without = accepted.filter((each) => each !== index)
+      const scans = (replay: Replay, present: readonly Candidate[]) =>
+        (whatIf.plan(replay.bindings[0]!, present) ?? []).filter(isFullScan).length
+      const now = replays.map((replay) => scans(replay, accepted))
+      return replays.some((replay, i) => scans(replay, without) > now[i]!)
     },
     compare(proposal, replaced = []) {
       const extra = missing(proposal)

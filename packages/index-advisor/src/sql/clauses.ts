@@ -73,4 +73,4 @@ export function aliasesOf(
   return aliases
 }
 
-export const isName = (token: Token | undefined): boolean => token?.kind === 'word' || token?.kind === 'name'
+const isName = (token: Token | undefined): boolean => token?.kind === 'word' || token?.kind === 'name'
