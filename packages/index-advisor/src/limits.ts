@@ -12,6 +12,8 @@ export const limits = {
   /** Pairs of a trial; runs of a statement while candidates are only ranked. */
   pairs: 9,
   rankingRuns: 3,
+  /** Executions with different values in one sample of a statement that is not slow. */
+  groupedBindings: 8,
   /** Trials one after another that find nothing, before no more are made: what ranks below gains less. */
   trialsInVain: 4,
   /** A sample of a short statement repeats it until it takes about this long. */

@@ -57,11 +57,11 @@ export function openPlayer(db: Database): Player {
       // the first execution also prepares it and warms the pages
       const firstUs = timeUs(replay, replay.bindings[0]!, 1)
       const isSlow = firstUs > limits.slowUs && timeUs(replay, replay.bindings[0]!, 1) > limits.slowUs
-      const count = isSlow ? 2 : limits.rankingRuns
+      const count = isSlow ? 2 : Math.max(limits.rankingRuns, Math.min(limits.groupedBindings, replay.bindings.length))
       const times = Array.from({ length: count }, (_, i) => {
         const binding = replay.bindings[i % replay.bindings.length]!
         const once = timeUs(replay, binding, 1)
-        return isSlow ? once : Math.min(once, timeUs(replay, binding, repeatsFor(once)))
+        return isSlow ? once : Math.min(once, timeUs(replay, binding, repeatsFor(once * count)))
       })
       return mean(times)
     },

@@ -99,6 +99,10 @@ function isSlower(pairs: readonly (readonly [number, number])[]): boolean {
   return ratio > 1 + limits.slowerShare && us > limits.slowerUs
 }
 
+/** The next few of the executions kept: their times may differ by orders of magnitude, and every pair should hold all kinds. */
+const bindingsOf = ({ bindings }: Replay, pair: number, count: number): Binding[] =>
+  Array.from({ length: Math.min(count, bindings.length) }, (_, i) => bindings[(pair * count + i) % bindings.length]!)
+
 type Pairs = (readonly [number, number])[]
 
 function pairsOf(a: Player, b: Player, replay: Replay, random: Random): Pairs {
@@ -108,11 +112,14 @@ function pairsOf(a: Player, b: Player, replay: Replay, random: Random): Pairs {
   const isHopeless = afterUs > limits.hopelessRatio * beforeUs && afterUs - beforeUs > limits.slowUs
   if (isHopeless) return Array.from({ length: limits.pairs }, () => [beforeUs, afterUs] as const)
   return Array.from({ length: limits.pairs }, (_, pair) => {
-    const binding = replay.bindings[pair % replay.bindings.length]!
     const sample = (side: 0 | 1) => {
-      const once = () => [a, b][side]!.timeUs(replay, binding, repeatsFor(firstUs[side]!))
+      const player = [a, b][side]!
+      const isSlow = firstUs[side]! > limits.slowUs
+      const group = bindingsOf(replay, pair, firstUs.some((us) => us > limits.slowUs) ? 1 : limits.groupedBindings)
+      const repeats = repeatsFor(firstUs[side]! * group.length)
+      const once = () => mean(group.map((binding) => player.timeUs(replay, binding, repeats)))
       // the smaller of two: what runs beside it only ever adds time
-      return firstUs[side]! > limits.slowUs ? once() : Math.min(once(), once())
+      return isSlow ? once() : Math.min(once(), once())
     }
     if (random() < 0.5) {
       const before = sample(0)
