@@ -44,6 +44,8 @@ describe('tenfold advise', () => {
       badLines: 1,
       applied: [expect.stringContaining('CREATE INDEX')],
     })
+    expect(JSON.parse(applied.stdout).statements).toMatchObject([{ calls: 500, flags: ['scan'], scans: ['notes'] }])
+    expect(applied.stdout).not.toContain('"params"')
     expect(indexesOf(file)).toEqual([expect.stringMatching(/^tf_notes_author_/)])
     expect((await tenfold(root, ['advise', file, '--statements', log, '--fail-on-scan'])).code).toBe(0)
 

@@ -48,7 +48,7 @@ let regressions = 0
 let undone = 0
 try {
   const shares: number[] = []
-  for (let seed = Number(process.env.SEED ?? 1); seed <= schemas; seed++) {
+  for (let seed = 1; seed <= schemas; seed++) {
     const { share, slower } = againstExhaustive(seed)
     if (share !== null) shares.push(share)
     regressions += slower
@@ -59,7 +59,16 @@ try {
     measured: round(median(shares)),
     interval: [round(quantile(shares, 0)), round(quantile(shares, 1))],
     met: median(shares) >= 0.95,
-    why: `gain of the advice ÷ gain of the best of all sets of up to ${mostCandidates} candidates; each plan timed once on a copy, median of 5; the interval is the range, ${shares.filter((share) => share >= 0.95).length} of ${shares.length} schemas reach 0.95 each; ${schemas - shares.length} have nothing to gain`,
+    why: `gain of the advice ÷ gain of the best of all sets of up to ${mostCandidates} candidates; each plan timed once on a copy, median of 5; the interval is the range; ${schemas - shares.length} schemas have nothing to gain`,
+  })
+  const reached = shares.filter((share) => share >= 0.95).length
+  table.push({
+    what: 'generated schemas whose advice reaches 0.95 of the best gain each',
+    goal: String(shares.length),
+    measured: reached,
+    interval: null,
+    met: reached === shares.length,
+    why: 'where one statement that no index helps takes most of the time, an index for the others gains less than 3 % of the workload and is refused',
   })
   table.push(...onLibrary())
   table.push({

@@ -231,6 +231,14 @@ describe('verifyApplied', () => {
       ).statements[0],
     ).toMatchObject({ verdict: 'unchanged' })
     expect(readJournal(db)).toHaveLength(1)
+    // three calls from before are too few to tell
+    const few = applied([1000, 1050, 3000])
+    expect(
+      verifyApplied(
+        few.db,
+        few.after((i) => (i % 5 < 3 ? 1300 : 500)),
+      ).statements[0],
+    ).toMatchObject({ verdict: 'unchanged', ratio: expect.closeTo(1300 / 1050, 6) })
   })
 
   it('without times from before it does not know', () => {

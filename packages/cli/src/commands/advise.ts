@@ -1,5 +1,5 @@
 import { exitCodes, PipelineError } from '@tenfold/contracts'
-import type { Advice, StatementsLog } from '@tenfold/index-advisor'
+import type { Advice, Statement, StatementsLog } from '@tenfold/index-advisor'
 import { openReporter } from '@tenfold/phase-kit'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { adviceLines, reviewLines, verificationLines } from '../advise/print.ts'
@@ -81,7 +81,7 @@ async function propose(db: Db, log: StatementsLog, { apply, dropUnused, budget, 
   const isAdvised = advice.add.length + advice.drop.length > 0 || advice.analyze
   const entry = apply && isAdvised ? applyAdvice(db, advice) : null
   const { badLines, firstBad } = log
-  if (json) console.log(JSON.stringify({ ...advice, badLines, firstBad, applied: entry?.ddl ?? null }))
+  if (json) console.log(JSON.stringify({ ...withoutValues(advice), badLines, firstBad, applied: entry?.ddl ?? null }))
   else for (const line of [...badLinesOf(log), ...adviceLines(advice, entry)]) console.log(line)
 }
 
@@ -91,7 +91,12 @@ async function gateScans(db: Db, log: StatementsLog, { json }: Options): Promise
   const scanning = reviews.filter(({ scans }) => scans.length > 0)
   process.exitCode = scanning.length > 0 ? exitCodes.gateFailed : exitCodes.pass
   if (json)
-    console.log(JSON.stringify({ statements: reviews.map(({ terms: _, ...each }) => each), badLines: log.badLines }))
+    console.log(
+      JSON.stringify({
+        ...withoutValues({ statements: reviews.map(({ terms: _, ...each }) => each) }),
+        badLines: log.badLines,
+      }),
+    )
   else for (const line of [...badLinesOf(log), ...reviewLines(reviews)]) console.log(line)
 }
 
@@ -103,6 +108,15 @@ async function verify(db: Db, log: StatementsLog, { json }: Options): Promise<vo
   if (json) console.log(JSON.stringify({ ...result, badLines: log.badLines }))
   else for (const line of [...badLinesOf(log), ...verificationLines(result)]) console.log(line)
 }
+
+/** What is printed holds no values of the data. */
+const withoutValues = <T extends { statements: { statement: Statement }[] }>(result: T) => ({
+  ...result,
+  statements: result.statements.map(({ statement: { bindings: _, timesUs: __, ...statement }, ...each }) => ({
+    ...statement,
+    ...each,
+  })),
+})
 
 const badLinesOf = ({ badLines, lines, firstBad }: StatementsLog): string[] =>
   badLines > 0 ? [`! ${badLines} of ${lines} lines of the log are no statement; the first: ${firstBad}`] : []
