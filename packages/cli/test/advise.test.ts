@@ -77,6 +77,16 @@ describe('tenfold advise', () => {
     expect(stdout).toMatch(/^waiting .* 50 calls/)
   })
 
+  it('a locked database ends with 3 and the way out', { timeout: 60_000 }, async () => {
+    const { root, file, log } = notes(`${good}\n`)
+    const db = new Database(file)
+    db.exec('BEGIN EXCLUSIVE')
+    const { code, stdout, stderr } = await tenfold(root, ['advise', file, '--statements', log])
+    db.close()
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toMatch(/TARGET_FAILED: .*locked[\s\S]*another process holds the lock/)
+  })
+
   it.each([
     [['notes.db'], 2, /advise without --statements/],
     [['notes.db', '--statements', 'none.jsonl'], 2, /DATA_UNREADABLE: .*none\.jsonl cannot be read/],
