@@ -14,6 +14,7 @@ const layers: Record<string, number> = {
   dataset: 1,
   harness: 2,
   encoder: 2,
+  'index-advisor': 2,
   'vector-search': 2,
   inference: 2,
   recordings: 2,

@@ -2,6 +2,7 @@
 import { exitCodes, PipelineError } from '@tenfold/contracts'
 import { explain } from '@tenfold/phase-kit'
 import { Command, CommanderError } from 'commander'
+import { adviseCommand } from './commands/advise.ts'
 import { askCommand } from './commands/ask.ts'
 import { baselineCommand } from './commands/baseline.ts'
 import { compareCommand } from './commands/compare.ts'
@@ -27,6 +28,7 @@ const program = new Command('tenfold')
   .addCommand(leakCommand())
   .addCommand(modelsCommand())
   .addCommand(importCommand())
+  .addCommand(adviseCommand())
   .showHelpAfterError()
 
 for (const command of [program, ...program.commands]) command.exitOverride()

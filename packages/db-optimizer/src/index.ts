@@ -1,2 +1,1 @@
-export { isFullScan } from './inspect.ts'
 export { default } from './phase.ts'

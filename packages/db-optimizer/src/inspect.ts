@@ -1,3 +1,4 @@
+import { isFullScan } from '@tenfold/index-advisor/plan'
 import type { Facts, Inspection } from '@tenfold/phase-kit'
 
 /** What SQLite says it will do, and the settings really in force: a misspelt PRAGMA is silently ignored. */
@@ -15,7 +16,3 @@ export async function inspectStore({ target }: Inspection): Promise<Facts> {
     ),
   }
 }
-
-/** A step of EXPLAIN QUERY PLAN that visits every row; virtual tables search by their own index. */
-export const isFullScan = (step: string): boolean =>
-  /^SCAN (?!.*(USING|VIRTUAL TABLE|CONSTANT ROW|VALUES CLAUSE|\())/.test(step)

@@ -31,7 +31,15 @@ export {
 export { type NativeHeap, nativeHeap } from './probes/native-heap.ts'
 export { watchNoise } from './probes/noise.ts'
 export { type CpuTime, cpuTimeOf, memoryOf } from './probes/process-tree.ts'
-export { containsAny, type NonInferiority, ndcgAt, nonInferior, recallAt, tailRatioInterval } from './quality.ts'
+export {
+  containsAny,
+  meanRatioInterval,
+  type NonInferiority,
+  ndcgAt,
+  nonInferior,
+  recallAt,
+  tailRatioInterval,
+} from './quality.ts'
 export { type Random, seededRandom, seedOf, shuffled } from './random.ts'
 export { mannWhitney, type RankTest } from './rank-test.ts'
 export { shareInterval } from './share.ts'

@@ -65,20 +65,22 @@ export function nonInferior(
  * Interval of ln(p95 candidate ÷ p95 incumbent) by resampling pairs; [low, high] as ratios. Only meaningful from 400 pairs
  * (below that a 95 % interval of the ratio is wider than ±30 %).
  */
-export function tailRatioInterval(before: readonly number[], after: readonly number[], tail = 0.95): [number, number] {
+export const tailRatioInterval = (before: readonly number[], after: readonly number[], tail = 0.95): [number, number] =>
+  pairedRatioInterval(before, after, (values) => quantile(values, tail))
+
+/** 95 % interval of mean(after) ÷ mean(before) by resampling pairs: how a sum of work changed, large pairs counting for more. */
+export const meanRatioInterval = (before: readonly number[], after: readonly number[]): [number, number] =>
+  pairedRatioInterval(before, after, mean)
+
+function pairedRatioInterval(
+  before: readonly number[],
+  after: readonly number[],
+  reduce: (values: readonly number[]) => number,
+): [number, number] {
   const random = seededRandom(before.length)
   const ratios = Array.from({ length: resamples / 2 }, () => {
     const rows = before.map(() => Math.floor(random() * before.length))
-    return (
-      quantile(
-        rows.map((row) => after[row]!),
-        tail,
-      ) /
-      quantile(
-        rows.map((row) => before[row]!),
-        tail,
-      )
-    )
+    return reduce(rows.map((row) => after[row]!)) / reduce(rows.map((row) => before[row]!))
   })
   return [quantile(ratios, 0.025), quantile(ratios, 0.975)]
 }

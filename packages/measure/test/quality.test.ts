@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { containsAny, ndcgAt, nonInferior, recallAt, seededRandom, tailRatioInterval } from '../src/index.ts'
+import {
+  containsAny,
+  meanRatioInterval,
+  ndcgAt,
+  nonInferior,
+  recallAt,
+  seededRandom,
+  tailRatioInterval,
+} from '../src/index.ts'
 
 const relevant = { a: 3, b: 2, c: 0, d: 1 }
 
@@ -120,5 +128,21 @@ describe('tailRatioInterval', () => {
     expect(from).toBeLessThan(1)
     expect(to).toBeGreaterThan(1)
     expect(to / from).toBeLessThan(1.4)
+  })
+})
+
+describe('meanRatioInterval', () => {
+  it('is the ratio where all pairs have it, and weighs pairs by their size where they do not', () => {
+    const before = [10, 20, 30, 40]
+    const [low, high] = meanRatioInterval(
+      before,
+      before.map((value) => value * 0.7),
+    )
+    expect(low).toBeCloseTo(0.7, 12)
+    expect(high).toBeCloseTo(0.7, 12)
+    const [from, to] = meanRatioInterval([1, 1, 1, 1000], [2, 2, 2, 1000])
+    expect(from).toBeLessThan(1.01)
+    expect(to).toBeLessThanOrEqual(2)
+    expect(from).toBeGreaterThanOrEqual(1)
   })
 })
