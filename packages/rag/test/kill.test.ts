@@ -57,46 +57,50 @@ function stored(workspace: string) {
 
 const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 
-it(`kill -9 at ${kills} random moments: nothing lost, nothing twice, no vector of another text`, async () => {
-  const clean = folder()
-  const { ms: wholeMs, stats } = await ingestIn(clean)
-  expect(stats).toMatchObject({ docs: documents })
-  const whole = stored(clean)
-  const encoder = await openEncoder({
-    precision: 'fp32',
-    threads: 1,
-    workers: 0,
-    arena: true,
-    weights: 'copy',
-    device: 'cpu',
-    batch: { maxTexts: 32, tokenBudget: 0 },
-  })
-  const moments: number[] = []
-  try {
-    while (moments.length < kills) {
-      const workspace = folder()
+it(
+  `kill -9 at ${kills} random moments: nothing lost, nothing twice, no vector of another text`,
+  async () => {
+    const clean = folder()
+    const { ms: wholeMs, stats } = await ingestIn(clean)
+    expect(stats).toMatchObject({ docs: documents })
+    const whole = stored(clean)
+    const encoder = await openEncoder({
+      precision: 'fp32',
+      threads: 1,
+      workers: 0,
+      arena: true,
+      weights: 'copy',
+      device: 'cpu',
+      batch: { maxTexts: 32, tokenBudget: 0 },
+    })
+    const moments: number[] = []
+    try {
       while (moments.length < kills) {
-        const moment = (Math.random() * wholeMs) / 3
-        const { stats: done } = await ingestIn(workspace, moment)
-        if (done) break
-        moments.push(Math.round(moment))
-        const left = stored(workspace).docs
-        expect(whole.docs, `killed after ${moments} ms`).toEqual(expect.arrayContaining(left))
+        const workspace = folder()
+        while (moments.length < kills) {
+          const moment = (Math.random() * wholeMs) / 3
+          const { stats: done } = await ingestIn(workspace, moment)
+          if (done) break
+          moments.push(Math.round(moment))
+          const left = stored(workspace).docs
+          expect(whole.docs, `killed after ${moments} ms`).toEqual(expect.arrayContaining(left))
+        }
+        const left = stored(workspace).docs.length
+        const { stats: last } = await ingestIn(workspace)
+        expect(last).toMatchObject({ docs: documents, unchanged: left, removed: 0 })
+        const found = stored(workspace)
+        expect(found.docs, `killed after ${moments} ms`).toEqual(whole.docs)
+        expect(found.rows.map(({ text }) => text)).toEqual(whole.rows.map(({ text }) => text))
+        for (const [row, { vector }] of found.rows.entries())
+          expect(cosine(vector, whole.rows[row]!.vector)).toBeGreaterThan(alike)
+        const sample = found.rows.filter((_, row) => row % Math.ceil(found.rows.length / 12) === 0)
+        const again = await encoder.embed(sample.map(({ text }) => text))
+        for (const [row, { vector }] of sample.entries())
+          expect(cosine(vector, again.subarray(row * encoder.dims, (row + 1) * encoder.dims))).toBeGreaterThan(alike)
       }
-      const left = stored(workspace).docs.length
-      const { stats: last } = await ingestIn(workspace)
-      expect(last).toMatchObject({ docs: documents, unchanged: left, removed: 0 })
-      const found = stored(workspace)
-      expect(found.docs, `killed after ${moments} ms`).toEqual(whole.docs)
-      expect(found.rows.map(({ text }) => text)).toEqual(whole.rows.map(({ text }) => text))
-      for (const [row, { vector }] of found.rows.entries())
-        expect(cosine(vector, whole.rows[row]!.vector)).toBeGreaterThan(alike)
-      const sample = found.rows.filter((_, row) => row % Math.ceil(found.rows.length / 12) === 0)
-      const again = await encoder.embed(sample.map(({ text }) => text))
-      for (const [row, { vector }] of sample.entries())
-        expect(cosine(vector, again.subarray(row * encoder.dims, (row + 1) * encoder.dims))).toBeGreaterThan(alike)
+    } finally {
+      await encoder.close()
     }
-  } finally {
-    await encoder.close()
-  }
-}, 600_000 + 30_000 * kills)
+  },
+  600_000 + 30_000 * kills,
+)
