@@ -10,6 +10,9 @@ export interface Recall {
   p5: number
 }
 
+/** Engines add the products in different orders: scores that differ by less than this share are one score. */
+const rounding = 1e-5
+
 /**
  * How much of the exact top k does `index` find? A row counts as found when it scores no less than the exact kth, so equal vectors
  * stand for each other. The bound is the lower of two: a bootstrap over queries (Efron and Tibshirani 1993), and Wilson's interval
@@ -17,9 +20,13 @@ export interface Recall {
  */
 export function recallOf(
   index: Pick<FlatIndex, 'search'>,
-  queries: readonly Float32Array[], truth: readonly Neighbours[], k: number): Recall {
+  queries: readonly Float32Array[],
+  truth: readonly Neighbours[],
+  k: number,
+): Recall {
   const shares = queries.map((query, i) => {
-    const least = truth[i]!.scores.at(-1) ?? 0
+    const last = truth[i]!.scores.at(-1) ?? 0
+    const least = last - rounding * Math.abs(last)
     const found = index.search(query, k).scores.filter((score) => score >= least).length
     return truth[i]!.rows.length === 0 ? 1 : found / truth[i]!.rows.length
   })

@@ -163,15 +163,18 @@ describe.each([f32, int8, bit])('filters: $representation', (options) => {
   const exact = openFlatIndex(f32, vectors, dims)
   const query = vectors.slice(0, dims)
 
-  it.each([0.5, 0.1, 0.01, 0.001, 0])('returns min(k, matches) rows of a share of %f, exact where few pass', (share) => {
-    const filter = Uint32Array.from({ length: 5000 * share }, (_, i) => Math.floor(i / share))
-    const { rows, scores } = index.search(query, 20, filter)
-    const allowed = new Set(filter)
-    expect(rows).toHaveLength(Math.min(20, filter.length))
-    expect([...rows].every((row) => allowed.has(row))).toBe(true)
-    expect(scores.toSorted((a, b) => b - a)).toEqual(scores)
-    if (share <= 0.01) expect(rows).toEqual(exact.search(query, 20, filter).rows)
-  })
+  it.each([0.5, 0.1, 0.01, 0.001, 0])(
+    'returns min(k, matches) rows of a share of %f, exact where few pass',
+    (share) => {
+      const filter = Uint32Array.from({ length: 5000 * share }, (_, i) => Math.floor(i / share))
+      const { rows, scores } = index.search(query, 20, filter)
+      const allowed = new Set(filter)
+      expect(rows).toHaveLength(Math.min(20, filter.length))
+      expect([...rows].every((row) => allowed.has(row))).toBe(true)
+      expect(scores.toSorted((a, b) => b - a)).toEqual(scores)
+      if (share <= 0.01) expect(rows).toEqual(exact.search(query, 20, filter).rows)
+    },
+  )
 
   it('returns every row for a k beyond them', () => {
     expect(index.search(query, 9999).rows).toHaveLength(5000)

@@ -37,7 +37,11 @@ describe('the gate of representations', () => {
   it('keeps f32 where even int8 loses, and where there is too little to rescore', () => {
     const { vectors, queries } = split(24, 3)
     expect(fitRescore(vectors, 24, queries, { ...goal, recall: 1 }).representation).toBe('f32')
-    expect(fitRescore(vectors.subarray(0, 50 * 24), 24, queries, goal)).toEqual({ representation: 'f32', rescore: 10, tried: [] })
+    expect(fitRescore(vectors.subarray(0, 50 * 24), 24, queries, goal)).toEqual({
+      representation: 'f32',
+      rescore: 10,
+      tried: [],
+    })
   })
 
   it('gives the same answer twice', () => {
@@ -58,7 +62,14 @@ describe('recall', () => {
     expect(few).toMatchObject({ mean: 1, p5: 1 })
     expect(few.lowerBound).toBeLessThan(0.99)
     const many = [...Array(20)].flatMap(() => queries)
-    expect(recallOf(index, many, [...Array(20)].flatMap(() => truth), 10).lowerBound).toBeGreaterThan(0.999)
+    expect(
+      recallOf(
+        index,
+        many,
+        [...Array(20)].flatMap(() => truth),
+        10,
+      ).lowerBound,
+    ).toBeGreaterThan(0.999)
   })
 
   it('counts what is missing', () => {
@@ -67,11 +78,19 @@ describe('recall', () => {
   })
 
   it('takes equal vectors for one another', () => {
-    const twice = openFlatIndex({ representation: 'f32', rescore: 10 }, Float32Array.from([...vectors, ...vectors]), dims)
+    const twice = openFlatIndex(
+      { representation: 'f32', rescore: 10 },
+      Float32Array.from([...vectors, ...vectors]),
+      dims,
+    )
     const other = {
       ...twice,
       search: (query: Float32Array, k: number) =>
-        twice.search(query, k, Uint32Array.from({ length: 500 }, (_, i) => 500 + i)),
+        twice.search(
+          query,
+          k,
+          Uint32Array.from({ length: 500 }, (_, i) => 500 + i),
+        ),
     }
     const own = queries.map((query) => twice.search(query, 1))
     expect(recallOf(other, queries, own, 1).mean).toBe(1)

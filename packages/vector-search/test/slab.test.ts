@@ -22,7 +22,10 @@ it.each(enginesOf())('$name: rows and codes survive growth, and new rows are zer
 it('says what the limit is where 32-bit addresses end, and keeps what it has', () => {
   const slab = new Slab(engine!, 384, () => 0)
   expect(() => slab.reserve(3_000_000)).toThrow(
-    expect.objectContaining({ code: 'STORE_FULL', message: expect.stringMatching(/3000000 vectors.*4 GiB.*279\d{4} rows/) }),
+    expect.objectContaining({
+      code: 'STORE_FULL',
+      message: expect.stringMatching(/3000000 vectors.*4 GiB.*279\d{4} rows/),
+    }),
   )
   expect(slab.capacity).toBe(16)
   expect(slab.vector(15)).toHaveLength(384)
@@ -37,5 +40,7 @@ it('says so when the machine has no more memory', () => {
     },
   }
   const slab = () => new Slab({ name: opened.name, open: () => ({ ...opened, memory }) }, 384, () => 0)
-  expect(slab).toThrow(expect.objectContaining({ code: 'STORE_FULL', message: expect.stringMatching(/could not be had/) }))
+  expect(slab).toThrow(
+    expect.objectContaining({ code: 'STORE_FULL', message: expect.stringMatching(/could not be had/) }),
+  )
 })

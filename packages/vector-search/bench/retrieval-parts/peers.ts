@@ -65,18 +65,18 @@ const neighbours = ({ keys, distances }: Found): Neighbours => ({
 export async function usearch(vectors: Float32Array, dims: number): Promise<{ exact: Peer; graph: Peer } | undefined> {
   const library = await optional(() => import('usearch'))
   if (!library) return undefined
-  const { Index, MetricKind, exactSearch } = library
-  const graph = new Index({ dimensions: dims, metric: MetricKind.IP })
+  const { Index, MetricKind, ScalarKind, exactSearch } = library
+  const graph = new Index(dims, MetricKind.IP, ScalarKind.F32)
   const keys = BigUint64Array.from({ length: vectors.length / dims }, (_, row) => BigInt(row))
   graph.add(keys, vectors)
   return {
     exact: {
       // a view into a larger array would be read from its start
       search: (query, k) =>
-        neighbours(exactSearch(vectors, query.slice(), dims, k, MetricKind.IP) as unknown as Found),
+        neighbours(exactSearch(vectors, query.slice(), dims, k, MetricKind.IP, 1) as unknown as Found),
       close: () => {},
     },
-    graph: { search: (query, k) => neighbours(graph.search(query, k) as unknown as Found), close: () => {} },
+    graph: { search: (query, k) => neighbours(graph.search(query, k, 1) as unknown as Found), close: () => {} },
   }
 }
 

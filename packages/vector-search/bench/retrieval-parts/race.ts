@@ -5,7 +5,13 @@ export type Times = Record<string, number[]>
 export type Search = (query: Float32Array) => unknown
 
 /** Engines in coin order, a block of queries each, the same ones in a round; the first `warm` rounds are not scored. */
-export function race(engines: Record<string, Search>, queries: Float32Array[], rounds: number, block: number, warm = 2): Times {
+export function race(
+  engines: Record<string, Search>,
+  queries: Float32Array[],
+  rounds: number,
+  block: number,
+  warm = 2,
+): Times {
   const random = seededRandom(3)
   const times: Times = Object.fromEntries(Object.keys(engines).map((name) => [name, []]))
   for (let round = -warm; round < rounds; round++) {

@@ -64,7 +64,10 @@ export async function realVectors(passages: number, questions: number) {
     return embed(texts, 'ingest')
   })
   const queries = await kept(`questions-${questions}`, () =>
-    embed(every(lines('cppdocs', 'queries.jsonl.gz'), questions).map(({ text }) => text), 'ingest'),
+    embed(
+      every(lines('cppdocs', 'queries.jsonl.gz'), questions).map(({ text }) => text),
+      'ingest',
+    ),
   )
   return { docs, queries: rowsOf(queries) }
 }

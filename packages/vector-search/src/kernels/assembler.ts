@@ -124,7 +124,11 @@ export const local = (index: number): Local => ({
  * A module with the exported `functions`, each of `parameters` integers and with an integer as result, over the imported
  * memory `host.memory` of at most `maxPages` pages.
  */
-export function assemble(functions: Record<string, { variables: Variables; body: Code }>, parameters: number, maxPages: number) {
+export function assemble(
+  functions: Record<string, { variables: Variables; body: Code }>,
+  parameters: number,
+  maxPages: number,
+) {
   const names = Object.keys(functions)
   const section = (id: number, items: readonly Code[]): Code => [id, ...sized(list(items))]
   const signature: Code = [0x60, ...list(Array<Code>(parameters).fill([types.i32])), ...list([[types.i32]])]
@@ -133,8 +137,17 @@ export function assemble(functions: Record<string, { variables: Variables; body:
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [signature]),
     ...section(2, [memory]),
-    ...section(3, names.map(() => [0])),
-    ...section(7, names.map((name, i) => [...text(name), 0x00, ...leb(i)])),
-    ...section(10, Object.values(functions).map(({ variables, body }) => sized([...variables.declarations, ...body, 0x0b]))),
+    ...section(
+      3,
+      names.map(() => [0]),
+    ),
+    ...section(
+      7,
+      names.map((name, i) => [...text(name), 0x00, ...leb(i)]),
+    ),
+    ...section(
+      10,
+      Object.values(functions).map(({ variables, body }) => sized([...variables.declarations, ...body, 0x0b])),
+    ),
   ])
 }

@@ -53,22 +53,30 @@ export function plainKernels(memory: LinearMemory): Kernels {
       const [query, rows, width] = kernel
       const asked = new Int16Array(memory.buffer, query, width)
       const all = new Int8Array(memory.buffer)
-      return eachRow(kernel, (row) => row, (row) => dotInt8(asked, all, rows + row * width, width) + 2 ** 31)
+      return eachRow(
+        kernel,
+        (row) => row,
+        (row) => dotInt8(asked, all, rows + row * width, width) + 2 ** 31,
+      )
     },
     scanBits(...kernel) {
       const [query, rows, width] = kernel
       const steps = width / rowsPerBlock
       const tables = new Uint8Array(memory.buffer, query, 32 * steps)
       const all = new Uint8Array(memory.buffer)
-      return eachRow(kernel, (row) => row, (row) => {
-        let sum = 0
-        let at = rows + (row >> 4) * width + (row & 15)
-        for (let table = 0; table < tables.length; table += 32, at += rowsPerBlock) {
-          const byte = all[at]!
-          sum += tables[table + (byte & 15)]! + tables[table + 16 + (byte >> 4)]!
-        }
-        return sum
-      })
+      return eachRow(
+        kernel,
+        (row) => row,
+        (row) => {
+          let sum = 0
+          let at = rows + (row >> 4) * width + (row & 15)
+          for (let table = 0; table < tables.length; table += 32, at += rowsPerBlock) {
+            const byte = all[at]!
+            sum += tables[table + (byte & 15)]! + tables[table + 16 + (byte >> 4)]!
+          }
+          return sum
+        },
+      )
     },
   }
 }

@@ -1,4 +1,19 @@
-import { assemble, type Code, doWhile, f32, f32x4, i8x16, i16x8, i32, i32x4, type Local, local, Variables, v128, when } from './assembler.ts'
+import {
+  assemble,
+  type Code,
+  doWhile,
+  f32,
+  f32x4,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type Local,
+  local,
+  Variables,
+  v128,
+  when,
+} from './assembler.ts'
 import { type Kernels, lanesPerStep, maxPages, rowsPerBlock } from './kernel.ts'
 
 /** The kernels (kernel.ts) as a WebAssembly module. `relaxed`: with fused multiply-add and bare byte look-ups, where the runtime has them. */
@@ -73,7 +88,14 @@ const chosen = (i: Code) => i32.load(i32.add(from.get, i32.mul(i, i32.const(4)))
 
 function dots({ sums, queryBytes, rowBytes, accumulate, finish }: Arithmetic, rowNumber: (i: Code) => Code) {
   const variables = new Variables(parameters.length)
-  const [i, row, at, end, asked, key] = range(6).map(() => variables.declare('i32')) as [Local, Local, Local, Local, Local, Local]
+  const [i, row, at, end, asked, key] = range(6).map(() => variables.declare('i32')) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ]
   const total = variables.declare('v128')
   const parts = range(sums).map(() => variables.declare('v128'))
   const step = [
@@ -88,7 +110,11 @@ function dots({ sums, queryBytes, rowBytes, accumulate, finish }: Arithmetic, ro
     ...asked.set(query.get),
     ...parts.flatMap((part) => part.set(v128.zero)),
     ...doWhile(step, i32.below(at.get, end.get)),
-    ...finish(parts.map((part) => part.get), total, key),
+    ...finish(
+      parts.map((part) => part.get),
+      total,
+      key,
+    ),
     ...report(row.get, key.get),
     ...advance(i, 1),
   ]
