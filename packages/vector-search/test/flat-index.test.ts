@@ -159,7 +159,7 @@ describe('bit scan', () => {
 describe.each([f32, int8, bit])('filters: $representation', (options) => {
   const dims = 32
   const vectors = topics(5000, dims, 10, 1)
-  const index = openFlatIndex(options, vectors, dims)
+  const index = openFlatIndex({ ...options, rescore: 20 }, vectors, dims)
   const exact = openFlatIndex(f32, vectors, dims)
   const query = vectors.slice(0, dims)
 

@@ -116,7 +116,7 @@ it.each(engines)('$name: f32 scores are within 1e-5 of the sum in double precisi
 
 it('keys order as scores do, and −0 is 0', () => {
   for (const engine of engines) {
-    const slab = new Slab(engine, 1, () => 0)
+    const slab = new Slab(engine, 16, () => 0)
     const scores = [-3e38, -1, -1e-30, -0, 0, 1e-30, 1, 3e38]
     for (const [row, score] of scores.entries()) slab.vector(row)[0] = score
     const { kernels, floats, queryAt, vectorsAt, rowBytes, hitsAt } = slab
@@ -127,6 +127,11 @@ it('keys order as scores do, and −0 is 0', () => {
     expect(keys).toEqual(keys.toSorted((a, b) => a - b))
     expect(new Set(keys).size).toBe(7)
     expect(keys[3]).toBe(keys[4])
+    // products too small for f32, in every lane
+    floats.fill(1e-30, queryAt / 4, queryAt / 4 + 16)
+    slab.vector(0).fill(-1e-30)
+    const small = hits(slab, (key) => kernels.scanF32(queryAt, vectorsAt, rowBytes, 0, 1, key, hitsAt), 0)
+    expect(small[0]![1]).toBe(keys[4])
   }
 })
 

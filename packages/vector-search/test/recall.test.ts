@@ -21,7 +21,7 @@ describe('the gate of representations', () => {
     expect(recallOf(fitted!, queries, truth, 10).lowerBound).toBeGreaterThanOrEqual(0.99)
     // the depth is the smallest of those tried: every shallower one missed the goal
     const shallower = fit.tried.filter(({ rescore }) => rescore < fit.rescore)
-    expect(shallower.length).toBeGreaterThan(0)
+    expect(Math.max(...shallower.map(({ rescore }) => rescore))).toBeGreaterThan(fit.rescore / 1.3)
     for (const { recall } of shallower) expect(recall.lowerBound).toBeLessThan(0.99)
   })
 

@@ -18,7 +18,7 @@ const lines = (...names: string[]) =>
     .split('\n')
     .map((line) => JSON.parse(line) as { title?: string; text: string })
 const asFloats = (bytes: Uint8Array) => new Float32Array(new Uint8Array(bytes).buffer)
-export const rowsOf = (slab: Float32Array, width = dims): Float32Array[] =>
+const rowsOf = (slab: Float32Array, width = dims): Float32Array[] =>
   Array.from({ length: slab.length / width }, (_, i) => slab.slice(i * width, (i + 1) * width))
 
 /** Numbers that take long to make, kept in a file. */

@@ -9,7 +9,7 @@
  * A score key is an unsigned 32-bit integer that orders as the scores do; so a hit, read as one 64-bit integer, is larger when
  * the score is higher or, at equal scores, the row number smaller.
  */
-export type Kernel = (
+type Kernel = (
   query: number,
   rows: number,
   width: number,

@@ -17,7 +17,7 @@ export function plainKernels(memory: LinearMemory): Kernels {
   const oneFloat = new Float32Array(1)
   const itsBits = new Int32Array(oneFloat.buffer)
   const keyOf = (score: number) => {
-    oneFloat[0] = score + 0
+    oneFloat[0] = Math.fround(score) + 0
     return (itsBits[0]! ^ ((itsBits[0]! >> 31) | 0x80000000)) >>> 0
   }
   const eachRow = (
