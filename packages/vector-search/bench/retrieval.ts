@@ -6,7 +6,8 @@ import { machine, median, seededRandom, shuffled } from '@tenfold/measure'
 import { fitRescore, type Neighbours, openFlatIndex, type RescoreFit, recallOf } from '../src/index.ts'
 import { enginesOf } from '../src/kernels/engine.ts'
 import { type Peer, reader, sqliteVec, usearch } from './retrieval-parts/peers.ts'
-import { race, speedup, type Times } from './retrieval-parts/race.ts'
+import { race } from './retrieval-parts/race.ts'
+import { absent, ratio, round, rows } from './retrieval-parts/table.ts'
 import { dims, glove, perturbedCopies, realVectors } from './retrieval-parts/vectors.ts'
 
 const { values } = parseArgs({
@@ -14,51 +15,11 @@ const { values } = parseArgs({
   options: { json: { type: 'boolean' }, short: { type: 'boolean', default: false } },
 })
 
-interface Row {
-  what: string
-  goal: string
-  measured: number | null
-  interval: [number, number] | null
-  met: boolean
-  why: string
-}
-
 const plan = values.short
   ? { passages: 10_000, questions: 700, rows: 20_000, large: 40_000, rounds: 6, block: 4, judged: 300 }
   : { passages: 10_000, questions: 700, rows: 100_000, large: 500_000, rounds: 20, block: 8, judged: 300 }
 const k = 10
-const round = (value: number) => Number(value.toPrecision(4))
 const tell = (line: string) => process.stderr.write(`${line}\n`)
-const rows: Row[] = []
-
-/** A row for a ratio: how many times `slower` takes what `faster` takes. */
-function ratio(
-  what: string,
-  goal: number,
-  times: Times,
-  [slower, faster]: [string, string],
-  why: string,
-  unit = 'x',
-): void {
-  if (!times[slower]) {
-    absent(what, `≥ ${goal} ${unit}`, `not available here: ${slower}`)
-    return
-  }
-  const { ratio, interval } = speedup(times[slower], times[faster]!)
-  const [a, b] = [round(median(times[slower])), round(median(times[faster]!))]
-  const told = `${slower} ${a} ms, ${faster} ${b} ms; ${why}`
-  rows.push({
-    what,
-    goal: `≥ ${goal} ${unit}`,
-    measured: round(ratio),
-    interval: [round(interval[0]), round(interval[1])],
-    met: interval[0] >= goal,
-    why: told,
-  })
-}
-function absent(what: string, goal: string, why: string): void {
-  rows.push({ what, goal, measured: null, interval: null, met: false, why })
-}
 
 const real = await realVectors(plan.passages, plan.questions)
 if (real) {
