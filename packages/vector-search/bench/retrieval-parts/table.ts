@@ -17,8 +17,8 @@ export const round = (value: number) => Number(value.toPrecision(4))
 
 /** What stands in the way where a goal is missed. */
 const limits: Record<string, string> = {
-  int8: 'not proven, but likely: 64 bytes of codes take 44 instructions, of f32 19, so the processor has fewer reads under way at once when codes come from memory (from the cache int8 is 3.9 times as fast as f32)',
-  bit: 'half of the time reads codes at the bandwidth of the cache; the rest chooses candidates and reads their f32 rows, which lie far apart; copies need 2.5 times the candidates that real passages need',
+  int8: 'not proven, but likely: a cache line of codes takes more than twice the instructions of one of f32, so the processor has fewer reads under way at once when codes come from memory',
+  bit: 'codes are read at the bandwidth of the cache; the rest chooses candidates and reads their f32 rows, which lie far apart. Copies lie closer together than passages do and need more candidates',
 }
 
 /** A row for a ratio: how many times `slower` takes what `faster` takes. */
