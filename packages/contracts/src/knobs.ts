@@ -194,7 +194,7 @@ export const knobs = {
     lossy: true,
     about: 'query words found in more than this share of chunks are dropped',
   }),
-  'db.vectors': choice('f32', ['f32', 'int8'], {
+  'db.vectors': choice('f32', ['f32', 'int8', 'bit'], {
     affects: ['store', 'query', 'stream', 'memory'],
     lossy: true,
     about: 'representation scanned; f32 stays stored as the truth',

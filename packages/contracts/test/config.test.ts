@@ -81,7 +81,7 @@ describe('parseConfig', () => {
     ['rag.k', '5', 'whole number'],
     ['db.ftsMaxDocShare', 1.01, '0.05 to 1'],
     ['db.ftsMaxDocShare', Number.NaN, '0.05 to 1'],
-    ['db.vectors', 'f64', 'f32, int8'],
+    ['db.vectors', 'f64', 'f32, int8, bit'],
     ['memory.arena', 'yes', 'true or false'],
   ])('%s = %j is refused with the allowed range', (key, value, range) => {
     const error = thrown(() => parseConfig({ [key]: value }))

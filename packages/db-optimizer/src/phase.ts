@@ -8,6 +8,8 @@ const steps: Patch[] = [
   { 'db.ftsOrder': 'bm25' },
   { 'db.ftsMaxDocShare': 0.5 },
   { 'db.vectors': 'int8' },
+  // a bit says less of a vector than a byte, so more candidates are scored again
+  { 'db.vectors': 'bit', 'db.rescore': 100 },
   { 'db.analyze': 'full' },
   { 'db.collectionIndex': true },
   { 'db.mmapMib': 256 },

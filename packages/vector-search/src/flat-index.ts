@@ -1,37 +1,59 @@
 import { PipelineError } from '@tenfold/contracts'
-import { dotF32, dotInt8 } from './dot.ts'
-import { calibrate, encode } from './quantise.ts'
-import { TopK } from './top-k.ts'
+import { Best } from './best.ts'
+import { bit } from './bit-codes.ts'
+import type { Codes } from './codes.ts'
+import { int8 } from './int8-codes.ts'
+import { bestEngine, type Engine } from './kernels/engine.ts'
+import { rowsPerCall, Slab } from './slab.ts'
 import type { FlatIndex, IndexOptions, Neighbours } from './types.ts'
 
-/** Exact search over `vectors` (row-major, `dims` numbers a row, normalised by the caller if cosine is wanted). */
-export function openFlatIndex(options: IndexOptions, vectors: Float32Array, dims: number): FlatIndex {
+const codeMakers = { f32: undefined, int8, bit }
+/** Rows of the first call of a scan; it doubles from there. With no floor yet, each of them is a hit. */
+const firstRows = 256
+
+/**
+ * Search over `vectors` (row-major, `dims` numbers a row, normalised by the caller if cosine is wanted). Throws DATA_UNREADABLE
+ * for what are no rows of finite numbers, STORE_FULL above 4 GiB.
+ */
+export function openFlatIndex(
+  options: IndexOptions,
+  vectors: Float32Array,
+  dims: number,
+  engine: Engine = bestEngine(),
+): FlatIndex {
   if (!Number.isInteger(dims) || dims < 1 || vectors.length % dims !== 0) {
     throw malformed(`${vectors.length} numbers are not rows of ${dims}`)
   }
   if (!vectors.every(Number.isFinite)) throw malformed('a stored vector has a number that is not finite')
-  return new Flat(options, vectors.slice(), dims)
+  return new Flat(options, vectors, dims, engine)
 }
 
 class Flat implements FlatIndex {
   readonly dims: number
-  readonly #rescore: number
-  #vectors: Float32Array
-  #codes: Int8Array | undefined
-  #scale = 1
+  rescore: number
+  readonly #slab: Slab
+  readonly #codes: Codes | undefined
   /** 1 where a row holds a vector. */
   #live: Uint8Array
   #free: number[] = []
   /** Row numbers handed out so far; rows from here on are spare room. */
   #end: number
 
-  constructor(options: IndexOptions, vectors: Float32Array, dims: number) {
+  constructor(options: IndexOptions, vectors: Float32Array, dims: number, engine: Engine) {
+    const maker = codeMakers[options.representation]
     this.dims = dims
-    this.#rescore = options.rescore
-    this.#vectors = vectors
+    this.rescore = options.rescore
+    this.#slab = new Slab(engine, dims, maker?.bytes ?? (() => 0))
     this.#end = vectors.length / dims
-    this.#live = new Uint8Array(this.#end).fill(1)
-    if (options.representation === 'int8') this.#quantise()
+    this.#slab.reserve(this.#end)
+    for (let row = 0; row < this.#end; row++) this.#slab.vector(row).set(vectors.subarray(row * dims, (row + 1) * dims))
+    this.#live = new Uint8Array(this.#slab.capacity).fill(1, 0, this.#end)
+    this.#codes = maker?.make(this.#slab)
+    this.#codes?.fit(this.#end, this.#end)
+  }
+
+  get engine(): Engine['name'] {
+    return this.#slab.engine
   }
 
   get size(): number {
@@ -39,105 +61,109 @@ class Flat implements FlatIndex {
   }
 
   get bytes(): number {
-    return this.#vectors.byteLength + (this.#codes?.byteLength ?? 0)
+    return this.#end * (this.#slab.rowBytes + this.#slab.codeBytes)
   }
 
   search(query: Float32Array, k: number, rows?: Uint32Array): Neighbours {
     this.#check(query)
     if (!Number.isInteger(k) || k < 0) throw malformed(`k is ${k}, not a whole number from 0`)
     const wanted = rows && this.#known(rows)
-    if (!this.#codes) return this.#scanF32(query, k, wanted)
-    const candidates = Math.max(k, this.#rescore)
-    if ((wanted?.length ?? this.size) <= candidates) return this.#scanF32(query, k, wanted)
-    return this.#scanF32(query, k, this.#scanInt8(query, candidates, this.#codes, wanted))
+    const reach = wanted?.rows.length ?? this.size
+    if (k === 0 || reach === 0) return { rows: new Uint32Array(0), scores: new Float32Array(0) }
+    const candidates = Math.max(k, this.rescore)
+    if (!this.#codes || reach <= candidates || this.#readsLess(wanted)) return this.#exact(query, k, wanted?.rows)
+    return this.#exact(query, k, this.#coarse(query, candidates, this.#codes, wanted?.mask))
   }
 
   add(vector: Float32Array): number {
     this.#check(vector)
-    const row = this.#free.pop() ?? this.#end++
-    if (row >= this.#live.length) this.#grow()
-    this.#vectors.set(vector, row * this.dims)
+    const fresh = this.#free.length === 0
+    const row = this.#free.at(-1) ?? this.#end
+    this.#slab.reserve(row + 1)
+    if (fresh) this.#end++
+    else this.#free.pop()
+    if (this.#live.length < this.#slab.capacity) this.#live = widened(this.#live, this.#slab.capacity)
+    this.#slab.vector(row).set(vector)
     this.#live[row] = 1
-    if (this.#codes) encode(vector, this.#scale, this.#codes, row * this.dims)
-    // Codes of the first rows were scaled to nothing; calibrate again each time the index has doubled.
-    if (this.#codes && (this.#end & (this.#end - 1)) === 0) this.#quantise()
+    // What was learnt from the first rows fits them alone; learn again each time the index has doubled.
+    if (fresh && (this.#end & (this.#end - 1)) === 0) this.#codes?.fit(this.#end, this.size)
+    else this.#codes?.write(row)
     return row
   }
 
   remove(row: number): void {
     if (this.#live[row] !== 1) throw malformed(`row ${row} has no vector`)
     this.#live[row] = 0
-    this.#vectors.fill(0, row * this.dims, (row + 1) * this.dims)
+    this.#slab.vector(row).fill(0)
     this.#free.push(row)
     this.#free.sort((a, b) => b - a)
   }
 
-  #scanF32(query: Float32Array, k: number, rows: Uint32Array | undefined): Neighbours {
-    const { dims } = this
-    const vectors = this.#vectors
-    const live = this.#live
-    const best = new TopK(Math.min(k, rows?.length ?? this.size))
-    const count = rows?.length ?? this.#end
-    let floor = best.floor
-    for (let i = 0; i < count; i++) {
-      const row = rows ? rows[i]! : i
-      if (live[row] !== 1) continue
-      const score = dotF32(query, vectors, row * dims, dims)
-      if (score < floor) continue
-      best.offer(row, score)
-      floor = best.floor
+  /** f32 dot products of all rows, or of the given live ones. */
+  #exact(query: Float32Array, k: number, rows: Uint32Array | undefined): Neighbours {
+    const { kernels, floats, words, queryAt, vectorsAt, rowBytes, numbersAt, hitsAt } = this.#slab
+    floats.set(query, queryAt / 4)
+    const best = new Best(Math.min(k, rows?.length ?? this.size), rowsPerCall)
+    const take = (end: number, accept?: Uint8Array) => best.take(words.subarray(hitsAt / 4, end / 4), accept)
+    if (!rows) {
+      this.#scan((from, count) => {
+        take(kernels.scanF32(queryAt, vectorsAt, rowBytes, from, count, best.floor, hitsAt), this.#holes)
+      })
+    } else {
+      for (let at = 0; at < rows.length; at += rowsPerCall) {
+        const part = rows.subarray(at, at + rowsPerCall)
+        words.set(part, numbersAt / 4)
+        take(kernels.gatherF32(queryAt, vectorsAt, rowBytes, numbersAt, part.length, best.floor, hitsAt))
+      }
     }
-    return best.sorted()
+    return best.neighbours()
   }
 
-  #scanInt8(query: Float32Array, k: number, codes: Int8Array, rows: Uint32Array | undefined): Uint32Array {
-    const { dims } = this
-    const live = this.#live
-    const own = new Int8Array(dims)
-    // A positive factor does not change the order, so the query has its own scale.
-    encode(query, query.reduce((max, x) => Math.max(max, Math.abs(x)), 0) || 1, own, 0)
-    const best = new TopK(k)
-    const count = rows?.length ?? this.#end
-    let floor = best.floor
-    for (let i = 0; i < count; i++) {
-      const row = rows ? rows[i]! : i
-      if (live[row] !== 1) continue
-      const score = dotInt8(own, codes, row * dims, dims)
-      if (score < floor) continue
-      best.offer(row, score)
-      floor = best.floor
+  /** The rows whose codes score best, in no order. */
+  #coarse(query: Float32Array, k: number, codes: Codes, mask = this.#holes): Uint32Array {
+    const { kernels, words, codedQueryAt, codesAt, hitsAt } = this.#slab
+    codes.ask(query)
+    const best = new Best(k, rowsPerCall)
+    this.#scan((from, count) => {
+      const end = kernels[codes.kernel](codedQueryAt, codesAt, codes.width, from, count, best.floor, hitsAt)
+      best.take(words.subarray(hitsAt / 4, end / 4), mask)
+    })
+    return best.rows()
+  }
+
+  #scan(call: (from: number, count: number) => void): void {
+    for (let from = 0, rows = firstRows; from < this.#end; from += rows, rows = Math.min(2 * rows, rowsPerCall)) {
+      call(from, Math.min(rows, this.#end - from))
     }
-    return best.sorted().rows
   }
 
-  /** Rows of a filter that hold a vector, each once. */
-  #known(rows: Uint32Array): Uint32Array {
-    const seen = new Uint8Array(this.#end)
-    return rows.filter((row) => this.#live[row] === 1 && seen[row] === 0 && (seen[row] = 1))
+  /** What tells rows that were removed from the others, where there are any. */
+  get #holes(): Uint8Array | undefined {
+    return this.#free.length > 0 ? this.#live : undefined
   }
 
-  #quantise(): void {
-    const used = this.#vectors.subarray(0, this.#end * this.dims)
-    this.#scale = calibrate(used)
-    this.#codes = new Int8Array(this.#vectors.length)
-    encode(used, this.#scale, this.#codes, 0)
+  /** Rows of a filter that hold a vector, each once: as numbers and as a mask. */
+  #known(rows: Uint32Array): { rows: Uint32Array; mask: Uint8Array } {
+    const mask = new Uint8Array(this.#end)
+    return { rows: rows.filter((row) => this.#live[row] === 1 && mask[row] === 0 && (mask[row] = 1)), mask }
   }
 
-  #grow(): void {
-    const capacity = Math.max(16, this.#live.length * 2)
-    const move = <Kind extends Float32Array | Int8Array | Uint8Array>(to: Kind, from: Kind): Kind => {
-      to.set(from)
-      return to
-    }
-    this.#live = move(new Uint8Array(capacity), this.#live)
-    this.#vectors = move(new Float32Array(capacity * this.dims), this.#vectors)
-    if (this.#codes) this.#codes = move(new Int8Array(capacity * this.dims), this.#codes)
+  /** Are the f32 numbers of these rows fewer bytes than the codes of all? Then they are scored at once. */
+  #readsLess(wanted: { rows: Uint32Array } | undefined): boolean {
+    const { rowBytes, codeBytes } = this.#slab
+    return wanted !== undefined && wanted.rows.length * rowBytes <= this.#end * codeBytes
   }
 
   #check(vector: Float32Array): void {
     if (vector.length !== this.dims) throw malformed(`a vector has ${vector.length} numbers, the index ${this.dims}`)
     if (!vector.every(Number.isFinite)) throw malformed('a vector has a number that is not finite')
   }
+}
+
+function widened(flags: Uint8Array, length: number): Uint8Array {
+  const wide = new Uint8Array(length)
+  wide.set(flags)
+  return wide
 }
 
 function malformed(message: string): PipelineError {

@@ -1,7 +1,8 @@
 /** What is scanned. Rows are always kept as f32 too: the truth for rescoring. */
 export interface IndexOptions {
-  representation: 'f32' | 'int8'
-  /** Candidates of an int8 scan scored again with f32; at least k are. */
+  /** f32: exact. int8: a byte a number. bit: a bit a number, for vectors of many dimensions (see `fitRescore`). */
+  representation: 'f32' | 'int8' | 'bit'
+  /** Candidates of an int8 or bit scan scored again with f32; at least k are. */
   rescore: number
 }
 
@@ -18,13 +19,17 @@ export interface FlatIndex {
    * `dims` finite numbers.
    */
   search(query: Float32Array, k: number, rows?: Uint32Array): Neighbours
-  /** Adds one vector and returns its row number: the lowest free one. Throws like `search`. */
+  /** Adds one vector and returns its row number: the lowest free one. Throws like `search`, and STORE_FULL. */
   add(vector: Float32Array): number
   /** Frees a row number. Throws DATA_UNREADABLE when no vector is there. */
   remove(row: number): void
+  /** As in the options; may be changed between searches. */
+  rescore: number
   /** Vectors in the index. */
   readonly size: number
   readonly dims: number
-  /** Bytes of vectors held: f32, and int8 codes where there are any. */
+  /** Bytes of vectors held: f32, and codes where there are any. */
   readonly bytes: number
+  /** What runs the scan. */
+  readonly engine: 'wasm-relaxed-simd' | 'wasm-simd' | 'javascript'
 }

@@ -84,6 +84,21 @@ describe('search', () => {
     ])
   })
 
+  it.each(['f32', 'int8', 'bit'] as const)(
+    'scans %s, follows what is written, and says what it scans',
+    (representation) => {
+      const vectorScan = { representation, rescore: 40 }
+      const store = opened({ vectorScan })
+      const one = (i: number) => ({ doc: doc(`d${i}`), chunks: [chunk(`text ${i}`, [i / 60, 0.1, 0])] })
+      store.upsertDocs(Array.from({ length: 50 }, (_, i) => one(i)))
+      store.vectorSearch(Float32Array.of(1, 0, 0), 1)
+      store.upsertDocs(Array.from({ length: 10 }, (_, i) => one(50 + i)))
+      store.removeDoc('d58')
+      expect(docsOf(store, store.vectorSearch(Float32Array.of(1, 0, 0), 3).chunkIds)).toEqual(['d59', 'd57', 'd56'])
+      expect(store.readBack().vectorScan).toEqual(vectorScan)
+    },
+  )
+
   it('maps chunks to vector rows and back', () => {
     const store = filled()
     for (const id of store.collectionChunkIds('animals')) expect(store.chunkOfRow(store.rowOfChunk(id)!)).toBe(id)

@@ -1,0 +1,54 @@
+import { median } from '@tenfold/measure'
+import { speedup, type Times } from './race.ts'
+
+interface Row {
+  what: string
+  /** null: a figure for comparison, no goal hangs on it. */
+  goal: string | null
+  measured: number | null
+  interval: [number, number] | null
+  met: boolean | null
+  why: string
+}
+
+/** What the bench found, in the order it was found. */
+export const rows: Row[] = []
+export const round = (value: number) => Number(value.toPrecision(4))
+
+/** What stands in the way where a goal is missed. */
+const limits: Record<string, string> = {
+  int8: 'not proven, but likely: a cache line of codes takes more than twice the instructions of one of f32, so the processor has fewer reads under way at once when codes come from memory',
+  bit: 'codes are read at the bandwidth of the cache; the rest chooses candidates and reads their f32 rows, which lie far apart. Copies lie closer together than passages do and need more candidates',
+}
+
+/** A row for a ratio: how many times `slower` takes what `faster` takes. */
+export function ratio(
+  what: string,
+  goal: number | null,
+  times: Times,
+  [slower, faster]: [string, string],
+  why: string,
+  unit = 'x',
+): void {
+  const wanted = goal === null ? null : `≥ ${goal} ${unit}`
+  if (!times[slower]) {
+    absent(what, wanted, `not available here: ${slower}`)
+    return
+  }
+  const { ratio, interval } = speedup(times[slower], times[faster]!)
+  const [a, b] = [round(median(times[slower])), round(median(times[faster]!))]
+  const met = goal === null ? null : interval[0] >= goal
+  const limit = met === false && limits[faster] ? `${limits[faster]}; ` : ''
+  rows.push({
+    what,
+    goal: wanted,
+    measured: round(ratio),
+    interval: [round(interval[0]), round(interval[1])],
+    met,
+    why: `${slower} ${a} ms, ${faster} ${b} ms; ${limit}${why}`,
+  })
+}
+
+export function absent(what: string, goal: string | null, why: string): void {
+  rows.push({ what, goal, measured: null, interval: null, met: false, why })
+}

@@ -1,0 +1,54 @@
+import { type Kernels, type LinearMemory, maxPages } from './kernel.ts'
+import { PlainMemory, plainKernels } from './plain.ts'
+import { simdModule } from './simd.ts'
+
+/** What runs the kernels. */
+export interface Engine {
+  name: 'wasm-relaxed-simd' | 'wasm-simd' | 'javascript'
+  /** Kernels over a memory of their own; `name` is another where no address space is left for WebAssembly. */
+  open(): { name: Engine['name']; memory: LinearMemory; kernels: Kernels }
+}
+
+/** The part of WebAssembly's interface that is used: Node's types leave it out, and some runtimes all of it. */
+interface WasmApi {
+  validate(bytes: Uint8Array): boolean
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object, imports: object) => { exports: unknown }
+  Memory: new (pages: { initial: number; maximum: number }) => LinearMemory
+}
+
+const javascript: Engine = {
+  name: 'javascript',
+  open() {
+    const memory = new PlainMemory()
+    return { name: 'javascript', memory, kernels: plainKernels(memory) }
+  },
+}
+
+/** All engines of a runtime, the quickest first. */
+export function enginesOf(wasm = (globalThis as { WebAssembly?: WasmApi }).WebAssembly): Engine[] {
+  const relaxed = wasm && simdEngine(wasm, 'wasm-relaxed-simd', simdModule(true))
+  const simd = wasm && simdEngine(wasm, 'wasm-simd', simdModule(false))
+  return [relaxed, simd, javascript].filter((engine) => engine !== undefined)
+}
+
+let best: Engine | undefined
+export const bestEngine = (): Engine => (best ??= enginesOf()[0]!)
+
+function simdEngine(wasm: WasmApi, name: Engine['name'], code: Uint8Array): Engine | undefined {
+  if (!wasm.validate(code)) return undefined
+  const module = new wasm.Module(code)
+  return {
+    name,
+    open() {
+      try {
+        const memory = new wasm.Memory({ initial: 1, maximum: maxPages })
+        const { exports } = new wasm.Instance(module, { host: { memory } })
+        return { name, memory, kernels: exports as Kernels }
+      } catch (error) {
+        if (error instanceof RangeError) return javascript.open()
+        throw error
+      }
+    },
+  }
+}

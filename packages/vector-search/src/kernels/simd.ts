@@ -1,0 +1,160 @@
+import {
+  assemble,
+  type Code,
+  doWhile,
+  f32,
+  f32x4,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type Local,
+  local,
+  Variables,
+  v128,
+  when,
+} from './assembler.ts'
+import { type Kernels, lanesPerStep, maxPages, rowsPerBlock } from './kernel.ts'
+
+/** The kernels (kernel.ts) as a WebAssembly module. `relaxed`: with fused multiply-add and bare byte look-ups, where the runtime has them. */
+export function simdModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
+  const functions: Record<keyof Kernels, ReturnType<typeof dots>> = {
+    scanF32: dots(floats(relaxed), consecutive),
+    gatherF32: dots(floats(relaxed), chosen),
+    scanInt8: dots(int8, consecutive),
+    scanBits: bitSums(relaxed),
+  }
+  return assemble(functions, parameters.length, maxPages)
+}
+
+const parameters = Array.from({ length: 7 }, (_, i) => local(i))
+const [query, rows, width, from, count, floor, out] = parameters as [Local, Local, Local, Local, Local, Local, Local]
+
+/** How a step over 16 numbers of a row is added up, and what the score key of the sums is. */
+interface Arithmetic {
+  /** As many sums as additions that can be under way at once. */
+  sums: number
+  queryBytes: number
+  rowBytes: number
+  accumulate(sum: Code, i: number, row: Code, query: Code): Code
+  finish(sums: Code[], total: Local, key: Local): Code
+}
+
+const floats = (relaxed: boolean): Arithmetic => ({
+  sums: 4,
+  queryBytes: 4 * lanesPerStep,
+  rowBytes: 4 * lanesPerStep,
+  accumulate(sum, i, row, query) {
+    const [a, b] = [v128.load(row, 16 * i), v128.load(query, 16 * i)]
+    return relaxed ? f32x4.relaxedMultiplyAdd(a, b, sum) : f32x4.add(f32x4.mul(a, b), sum)
+  },
+  finish([a, b, c, d], total, key) {
+    const lane = (i: number) => f32x4.lane(total.get, i)
+    const sum = f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)))
+    return [
+      ...total.set(f32x4.add(f32x4.add(a!, b!), f32x4.add(c!, d!))),
+      // adding 0 turns −0 into 0: both are one score
+      ...key.set(i32.bitsOf(f32.add(sum, f32.zero))),
+      // negative floats order backwards: all their bits turn, of positive ones the first
+      ...key.set(i32.xor(key.get, i32.or(i32.shiftRight(key.get, i32.const(31)), topBit))),
+    ]
+  },
+})
+
+/** Row codes are widened to 16 bits as they are loaded; the query comes with 16 bits. Exact. */
+const int8: Arithmetic = {
+  sums: 2,
+  queryBytes: 2 * lanesPerStep,
+  rowBytes: lanesPerStep,
+  accumulate: (sum, i, row, query) => i32x4.add(sum, i32x4.dot(v128.load8x8(row, 8 * i), v128.load(query, 16 * i))),
+  finish([a, b], total, key) {
+    const lane = (i: number) => i32x4.lane(total.get, i)
+    const sum = i32.add(i32.add(lane(0), lane(1)), i32.add(lane(2), lane(3)))
+    return [...total.set(i32x4.add(a!, b!)), ...key.set(i32.xor(sum, topBit))]
+  },
+}
+
+const topBit = i32.const(-(2 ** 31))
+const advance = (local: Local, by: number) => local.set(i32.add(local.get, i32.const(by)))
+const range = (length: number) => Array.from({ length }, (_, i) => i)
+
+function report(row: Code, key: Code, condition = i32.atLeast(key, floor.get)): Code {
+  const words = [...i32.store(out.get, i32.xor(row, i32.const(-1))), ...i32.store(out.get, key, 4)]
+  return when(condition, [...words, ...advance(out, 8)])
+}
+
+const consecutive = (i: Code) => i32.add(from.get, i)
+const chosen = (i: Code) => i32.load(i32.add(from.get, i32.mul(i, i32.const(4))))
+
+function dots({ sums, queryBytes, rowBytes, accumulate, finish }: Arithmetic, rowNumber: (i: Code) => Code) {
+  const variables = new Variables(parameters.length)
+  const [i, row, at, end, asked, key] = range(6).map(() => variables.declare('i32')) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ]
+  const total = variables.declare('v128')
+  const parts = range(sums).map(() => variables.declare('v128'))
+  const step = [
+    ...parts.flatMap((part, n) => part.set(accumulate(part.get, n, at.get, asked.get))),
+    ...advance(at, rowBytes),
+    ...advance(asked, queryBytes),
+  ]
+  const eachRow = [
+    ...row.set(rowNumber(i.get)),
+    ...at.set(i32.add(rows.get, i32.mul(row.get, width.get))),
+    ...end.set(i32.add(at.get, width.get)),
+    ...asked.set(query.get),
+    ...parts.flatMap((part) => part.set(v128.zero)),
+    ...doWhile(step, i32.below(at.get, end.get)),
+    ...finish(
+      parts.map((part) => part.get),
+      total,
+      key,
+    ),
+    ...report(row.get, key.get),
+    ...advance(i, 1),
+  ]
+  return { variables, body: [...doWhile(eachRow, i32.below(i.get, count.get)), ...out.get] }
+}
+
+/**
+ * Sums of table entries for 16 rows at once. A byte of a row names two entries: its low four bits one of the first 16, its high
+ * four bits one of the next 16. Entries are at most 127, so both fit a byte; even and odd rows are then added with 16 bits each.
+ */
+function bitSums(relaxed: boolean) {
+  const variables = new Variables(parameters.length)
+  const [i, at, end, table] = range(4).map(() => variables.declare('i32')) as [Local, Local, Local, Local]
+  const [bytes, pair, even, odd] = range(4).map(() => variables.declare('v128')) as [Local, Local, Local, Local]
+  const lookUp = relaxed ? i8x16.relaxedSwizzle : i8x16.swizzle
+  const low = lookUp(v128.load(table.get), v128.and(bytes.get, i8x16.splat(i32.const(15))))
+  const high = lookUp(v128.load(table.get, 16), i8x16.shiftRight(bytes.get, i32.const(4)))
+  const step = [
+    ...bytes.set(v128.load(at.get)),
+    ...pair.set(i8x16.add(low, high)),
+    ...even.set(i16x8.add(even.get, v128.and(pair.get, i16x8.splat(i32.const(255))))),
+    ...odd.set(i16x8.add(odd.get, i16x8.shiftRight(pair.get, i32.const(8)))),
+    ...advance(at, 16),
+    ...advance(table, 32),
+  ]
+  const good = (sums: Local) => i16x8.atLeast(sums.get, i16x8.splat(floor.get))
+  const reportRow = (n: number) => {
+    const key = i16x8.lane(n % 2 === 0 ? even.get : odd.get, n >> 1)
+    const index = i32.add(i.get, i32.const(n))
+    return report(i32.add(from.get, index), key, i32.and(i32.atLeast(key, floor.get), i32.below(index, count.get)))
+  }
+  const eachBlock = [
+    ...end.set(i32.add(at.get, width.get)),
+    ...table.set(query.get),
+    ...even.set(v128.zero),
+    ...odd.set(v128.zero),
+    ...doWhile(step, i32.below(at.get, end.get)),
+    ...when(v128.any(v128.or(good(even), good(odd))), range(rowsPerBlock).flatMap(reportRow)),
+    ...advance(i, rowsPerBlock),
+  ]
+  const first = at.set(i32.add(rows.get, i32.mul(i32.shiftRight(from.get, i32.const(4)), width.get)))
+  return { variables, body: [...first, ...doWhile(eachBlock, i32.below(i.get, count.get)), ...out.get] }
+}
