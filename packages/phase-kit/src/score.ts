@@ -78,13 +78,17 @@ export function lossyPart(patch: Patch): Patch {
 
 export const isLossy = (patch: Patch): boolean => Object.keys(lossyPart(patch)).length > 0
 
-/** `patch`, then without each key that may cost quality, then without all of them; each once, none empty. */
+/**
+ * `patch`, then without each key that may cost quality, and without the lossless ones too, since they were found beside it and may pay
+ * with it alone (threads of an int8 encoder are not those of fp32); then without all lossy ones. Each once, none empty.
+ */
 export function retreats(patch: Patch): Patch[] {
   const keys = Object.keys(patch) as KnobKey[]
   const lossy = keys.filter((key) => knobs[key].lossy)
+  const lossless = keys.filter((key) => !knobs[key].lossy)
   const without = (dropped: readonly KnobKey[]) =>
     Object.fromEntries(keys.filter((key) => !dropped.includes(key)).map((key) => [key, patch[key]])) as Patch
-  const all = [patch, ...lossy.map((key) => without([key])), without(lossy)].filter(
+  const all = [patch, ...lossy.flatMap((key) => [without([key]), without([key, ...lossless])]), without(lossy)].filter(
     (each) => Object.keys(each).length > 0,
   )
   return all.filter((each, i) => all.findIndex((other) => samePatch(each, other)) === i)

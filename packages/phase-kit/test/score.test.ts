@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Goal, Trial } from '../src/phase.ts'
 import { decide } from '../src/prove.ts'
-import { choose, greedy, isFeasible, isLossy, scoreOf, touchedGoals } from '../src/score.ts'
+import { choose, greedy, isFeasible, isLossy, retreats, scoreOf, touchedGoals } from '../src/score.ts'
 
 const goals: Goal[] = [
   { metric: 'query.ms', minEffect: 0.05 },
@@ -137,5 +137,30 @@ describe('decide', () => {
     expect(decide(goals, [verdict('query.ms', 'faster', 0.8)]).reason).toBe('query.ms ×0.800')
     expect(decide(goals, [verdict('store.ms', 'slower', 1.1)]).reason).toContain('store.ms got worse (×1.100)')
     expect(decide(goals, [verdict('query.ms', 'undecided', 0.97)]).reason).toContain('query.ms undecided (×0.970)')
+  })
+})
+
+describe('retreats', () => {
+  it('drop what costs quality, alone and with what was found beside it', () => {
+    const patch: Patch = {
+      'speed.precision': 'int8',
+      'speed.encoderGraph': 'unmasked',
+      'speed.encoderWorkers': 2,
+      'speed.encoderThreads': 1,
+    }
+    const workers: Patch = { 'speed.encoderWorkers': 2, 'speed.encoderThreads': 1 }
+    expect(retreats(patch)).toEqual([
+      patch,
+      { 'speed.encoderGraph': 'unmasked', ...workers },
+      { 'speed.encoderGraph': 'unmasked' },
+      { 'speed.precision': 'int8', ...workers },
+      { 'speed.precision': 'int8' },
+      workers,
+    ])
+  })
+
+  it('of what cannot cost quality there is none, and none is empty', () => {
+    expect(retreats({ 'speed.batchTokens': 512 })).toEqual([{ 'speed.batchTokens': 512 }])
+    expect(retreats({ 'speed.precision': 'int8' })).toEqual([{ 'speed.precision': 'int8' }])
   })
 })
