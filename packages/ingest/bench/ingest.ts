@@ -68,7 +68,7 @@ try {
         name === 'LangChain.js'
           ? await timeLangChain(source, peer!.embed)
           : name === searchable
-            ? await timeSearchable(source)
+            ? await timeOurs(source, twoSpeeds, 'searchable')
             : await timeOurs(source, ours[name]!)
       process.stderr.write(`${round < 0 ? 'warm-up' : `round ${round + 1}`} ${name}: ${taken.toFixed(2)} s\n`)
       if (round >= 0) seconds[name]!.push(taken)
@@ -114,48 +114,33 @@ async function timeLangChain(source: string, embed: EmbedTexts): Promise<number>
   return seconds
 }
 
-async function timeOurs(source: string, patch: Patch): Promise<number> {
+/** Seconds until all is done, or until everything can be found; the real vectors that would follow are not waited for then. */
+async function timeOurs(source: string, patch: Patch, until: 'done' | 'searchable' = 'done'): Promise<number> {
   const workspace = mkdtempSync(path.join(scratch, 'index-'))
   const config = parseConfig(patch)
   const target = await openRag({ config, workspace })
+  const reached = new Error('searchable')
   try {
-    await target.query({ text: 'Is the model loaded?', k: 1 })
+    if (until === 'done') await target.query({ text: 'Is the model loaded?', k: 1 })
     const start = performance.now()
+    const secondsSince = () => (performance.now() - start) / 1000
     const dataset = await openDataset({ kind: 'path', path: source })
-    await target.ingest!(dataset.docs(config['speed.readConcurrency']), { replace: true })
-    const seconds = (performance.now() - start) / 1000
-    const { ids } = await target.query({ text: 'How do I stream text?', k: 1 })
-    if (ids.length === 0) throw new Error('nothing is found')
-    return seconds
-  } finally {
-    await target.close()
-    rmSync(workspace, { recursive: true, force: true })
-  }
-}
-
-/** Seconds until everything can be found; the real vectors that would follow are not waited for. */
-async function timeSearchable(source: string): Promise<number> {
-  const workspace = mkdtempSync(path.join(scratch, 'index-'))
-  const config = parseConfig(twoSpeeds)
-  const target = await openRag({ config, workspace })
-  const enough = new Error('searchable')
-  let seconds = 0
-  try {
-    const start = performance.now()
-    const dataset = await openDataset({ kind: 'path', path: source })
-    const reached = (async () =>
-      target.ingest!(dataset.docs(config['speed.readConcurrency']), {
+    let seconds: number | undefined
+    try {
+      await target.ingest!(dataset.docs(config['speed.readConcurrency']), {
         replace: true,
         searchable() {
-          seconds = (performance.now() - start) / 1000
-          throw enough
+          if (until === 'done') return
+          seconds = secondsSince()
+          throw reached
         },
-      }))()
-    await reached.catch((error: unknown) => {
-      if (error !== enough) throw error
-    })
+      })
+      if (until === 'done') seconds = secondsSince()
+    } catch (error) {
+      if (error !== reached) throw error
+    }
     const { ids } = await target.query({ text: 'How do I stream text?', k: 1 })
-    if (ids.length === 0) throw new Error('nothing is found')
+    if (ids.length === 0 || seconds === undefined) throw new Error('nothing is found')
     return seconds
   } finally {
     await target.close()

@@ -26,7 +26,7 @@ export interface DistillOptions {
 }
 
 /** Raised whenever the same model would give another table. */
-const distillerVersion = 1
+const distillerVersion = 2
 
 /** Tokens handed to the encoder at once: long enough for full batches, short enough for progress. */
 const tokensAtOnce = 1024
