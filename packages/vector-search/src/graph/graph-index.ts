@@ -5,10 +5,11 @@ import { seededRandom } from '@tenfold/measure'
 import type { Neighbours } from '../types.ts'
 import { Changes } from './changes.ts'
 import { checkFile, tryInChild } from './check.ts'
-import { exactOf, merged } from './exact.ts'
+import { merged } from './exact.ts'
 import { type Graph, viewGraph } from './graph.ts'
 import { type GraphManifest, readManifest } from './manifest.ts'
 import { markClosed, markOpen } from './marks.ts'
+import { type GraphDepth, RescoredGraph } from './rescored.ts'
 import type { RowReader } from './rows.ts'
 
 export interface GraphIndexOptions {
@@ -37,18 +38,13 @@ export interface GraphIndex {
   /** Takes back the note that the folder is open. The mapped file goes with the last reference to this index. */
   close(): void
   /** Nodes looked at and candidates rescored; from the manifest, and may be changed between searches. */
-  depth: { ef: number; rescore: number }
+  depth: GraphDepth
   readonly manifest: GraphManifest
   readonly size: number
   /** Rows with a new vector and rows of the graph that are gone, since it was built; `last` is the number of the latest change. */
   readonly changed: { added: number; gone: number; last: number }
 }
 
-/** A filter of no more rows is scored row by row: 0.8 ms for 1000 of them, where over-fetching took 6 and lost neighbours. */
-const exactRows = 5000
-/** A filter passes fewer candidates than its share now and then, so more are asked for; beyond a tenth of the graph, reading all matches is quicker. */
-const overFetch = 1.5
-const mostOfGraph = 0.1
 /** Searches of the trial after a crash. */
 const trials = 50
 
@@ -88,56 +84,55 @@ async function opened(folder: string, manifest: GraphManifest, doubtful: boolean
 
 class LiveGraph implements GraphIndex {
   manifest: GraphManifest
-  depth: { ef: number; rescore: number }
   readonly #folder: string
   readonly #read: RowReader
   readonly #changes: Changes
-  #graph: Graph
-  /** 1 for the rows of the graph that still have their vector. */
-  #present: Uint8Array
-  #live: number
+  #graph: RescoredGraph
 
   constructor(folder: string, { read, dims }: GraphIndexOptions, manifest: GraphManifest, graph: Graph) {
     this.#folder = folder
     this.#read = read
     this.#changes = new Changes(dims, manifest.through)
     this.manifest = manifest
-    this.depth = { ef: manifest.ef, rescore: manifest.rescore }
-    this.#graph = graph
-    this.#present = presentIn(graph, manifest)
-    this.#live = manifest.rows
+    this.#graph = rescored(graph, manifest, read)
+  }
+
+  get depth(): GraphDepth {
+    return this.#graph.depth
+  }
+
+  set depth(depth: GraphDepth) {
+    this.#graph.depth = depth
   }
 
   get size(): number {
-    return this.#live + this.#changes.added
+    return this.#graph.live + this.#changes.added
   }
 
   get changed() {
-    return { added: this.#changes.added, gone: this.manifest.rows - this.#live, last: this.#changes.last }
+    return { added: this.#changes.added, gone: this.manifest.rows - this.#graph.live, last: this.#changes.last }
   }
 
   search(query: Float32Array, k: number, rows?: Uint32Array): Neighbours {
-    const fresh = this.#changes.search(query, k, rows)
-    if (k === 0 || this.#live === 0) return fresh
-    const known = this.#candidates(query, k, rows)
-    return merged([exactOf(known, this.#read, query, k), fresh], k)
+    const known = this.#graph.search(query, k, rows)
+    if (this.#changes.added === 0) return known
+    return merged([known, this.#changes.search(query, k, rows)], k)
   }
 
   exactSearch(query: Float32Array, k: number, rows?: Uint32Array): Neighbours {
-    const fresh = this.#changes.search(query, k, rows)
-    return merged([exactOf(this.#matching(rows), this.#read, query, k), fresh], k)
+    return merged([this.#graph.exactSearch(query, k, rows), this.#changes.search(query, k, rows)], k)
   }
 
   add(row: number, vector: Float32Array, change?: number): void {
     this.#changes.add(row, vector, change)
-    this.#hide(row)
+    this.#graph.hide(row)
   }
 
   remove(row: number, change?: number): void {
-    if (this.#present[row] !== 1 && !this.#changes.has(row))
+    if (!this.#graph.has(row) && !this.#changes.has(row))
       throw new PipelineError('DATA_UNREADABLE', `row ${row} has no vector`, 'remove rows once')
     this.#changes.remove(row, change)
-    this.#hide(row)
+    this.#graph.hide(row)
   }
 
   async refresh(): Promise<boolean> {
@@ -149,60 +144,19 @@ class LiveGraph implements GraphIndex {
       throw mismatch(`the graph knows changes up to ${next.through} only; open it again and add those after`)
     const graph = await opened(this.#folder, next, false)
     this.manifest = next
-    this.depth = { ef: next.ef, rescore: next.rescore }
-    this.#graph = graph
-    this.#present = presentIn(graph, next)
-    this.#live = next.rows
+    this.#graph = rescored(graph, next, this.#read)
     this.#changes.forget(next.through)
-    for (const row of this.#changes.rows()) this.#hide(row)
+    for (const row of this.#changes.rows()) this.#graph.hide(row)
     return true
   }
 
   close(): void {
     markClosed(this.#folder)
   }
-
-  #hide(row: number): void {
-    if (this.#present[row] !== 1) return
-    this.#present[row] = 0
-    this.#live--
-  }
-
-  /** Rows of the graph that may be among the k best. All that match where the graph cannot be trusted to find enough. */
-  #candidates(query: Float32Array, k: number, rows: Uint32Array | undefined): Uint32Array {
-    const { ef, rescore } = this.depth
-    const enough = Math.max(k, rescore)
-    const matching = rows && this.#matching(rows)
-    const matches = matching?.length ?? this.#live
-    if (matches <= enough || (matching && matches <= exactRows)) return matching ?? this.#matching()
-    const share = matches / this.#graph.size / (matching ? overFetch : 1)
-    const fetched = Math.ceil(Math.max(ef, enough) / share)
-    if (matching && fetched > mostOfGraph * this.#graph.size) return matching
-    const allowed = matching ? maskOf(matching, this.#present.length) : this.#present
-    const found = this.#graph.nearest(query, fetched).filter((row) => allowed[row] === 1)
-    // without a filter, fewer than asked for only means that the graph has few: k of them will do
-    if (found.length < (matching ? enough : k)) return matching ?? this.#matching()
-    return found.subarray(0, enough)
-  }
-
-  /** Rows of the graph with a vector, of these or of all, each once. */
-  #matching(rows?: Uint32Array): Uint32Array {
-    if (!rows) return Uint32Array.from(this.#present.keys()).filter((row) => this.#present[row] === 1)
-    return Uint32Array.from(new Set(rows)).filter((row) => this.#present[row] === 1)
-  }
 }
 
-function presentIn(graph: Graph, { rows, lastRow }: GraphManifest): Uint8Array {
-  const present = new Uint8Array(lastRow + 1)
-  if (rows === present.length) return present.fill(1)
-  return Uint8Array.from(graph.has(Uint32Array.from(present.keys())), Number)
-}
-
-function maskOf(rows: Uint32Array, length: number): Uint8Array {
-  const mask = new Uint8Array(length)
-  for (const row of rows) mask[row] = 1
-  return mask
-}
+const rescored = (graph: Graph, { lastRow, ef, rescore }: GraphManifest, read: RowReader) =>
+  new RescoredGraph(graph, lastRow, read, { ef, rescore })
 
 const mismatch = (message: string) =>
   new PipelineError('INDEX_MISMATCH', message, 'build the graph again from the f32 rows; until then search exactly')
