@@ -65,7 +65,10 @@ export function unmaskedDialect(graph: GraphBuilder, shape: BertModel, levels?: 
     async embed(embeddings, norm) {
       await prepare()
       const words = await (levels === undefined ? gatherWords : gatherSmallWords)(embeddings)
-      return normalize(standard('Reshape', [standard('Add', [words, await firstPositions(embeddings)]), 'tokens']), norm)
+      return normalize(
+        standard('Reshape', [standard('Add', [words, await firstPositions(embeddings)]), 'tokens']),
+        norm,
+      )
     },
     async attention(x, dense) {
       const inputs = [...(await thirds(x, dense)), await bias(dense)]
