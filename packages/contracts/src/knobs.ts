@@ -1,5 +1,16 @@
 import { choice, flag, int, type Knob, type KnobValue, real } from './knob-kinds.ts'
 
+/** Where an index can live; each has a package `@tenfold/store-<name>`. */
+export const storeNames = [
+  'sqlite',
+  'postgres',
+  'opensearch',
+  'elasticsearch',
+  'qdrant',
+  'meilisearch',
+  'redis',
+] as const
+
 /**
  * Every setting of the built-in system: key, range, default, what it can change. The only place a default lives.
  * Defaults are the honest baseline (docs/method.md says why); the prefix names the phase that may change the key,
