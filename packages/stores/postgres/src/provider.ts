@@ -6,8 +6,7 @@ import { openDatabase } from './database.ts'
 import { serverUrl } from './limits.ts'
 import { prepareRegistry, register, sweep } from './registry.ts'
 import { checkIdentity, createTables, requirePgvector } from './schema.ts'
-import { storeOver } from './store.ts'
-import { ensureVectorIndex } from './vector-index.ts'
+import { ensureParts, storeOver } from './store.ts'
 
 /** Documents, chunks, vectors and words in PostgreSQL. */
 export const provider: StoreProvider = {
@@ -20,6 +19,7 @@ export const provider: StoreProvider = {
     'db.pgPoolMin',
     'db.pgPoolMax',
     'db.rescore',
+    'db.ftsMaxDocShare',
     'db.statementReuse',
   ],
   abilities: { metadataFilters: true, wholeReads: true },
@@ -52,8 +52,8 @@ async function open({ config, workspace, index, identity, signal }: StoreOpenOpt
     } else {
       await checkIdentity(database, namespace, identity)
       await database.transaction((query) => register(query, namespace, folders))
-      await ensureVectorIndex(database, namespace.name, config['db.pgVectors'], identity.dims)
     }
+    await ensureParts(database, namespace.name, config, identity.dims)
     await sweep(database, namespace.machine)
     return storeOver({ database, config, identity, namespace, folders, pgvector })
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Config, Filter, Hits } from '@tenfold/contracts'
 import { checkVector, wordsOf } from '@tenfold/store-kit'
 import type { Database, Session } from './database.ts'
 import { conditionsOf } from './filter.ts'
+import { prunedQuery } from './frequent-words.ts'
 import { kinds } from './vector-index.ts'
 
 /** pgvector's largest hnsw.ef_search: whoever wants more rows gets them by a scan. */
@@ -60,16 +61,14 @@ export function searchesIn(schema: string, config: Config, dims: number): Search
     lexical(text, limit, filter) {
       const words = wordsOf(text).filter((word) => Buffer.byteLength(word) <= longestWord)
       if (words.length === 0) return undefined
+      const some = words.slice(0, mostWords)
+      const share = config['db.ftsMaxDocShare']
       // words hold neither quotes nor operators, see wordsOf
-      const values: unknown[] = [
-        words
-          .slice(0, mostWords)
-          .map((word) => `'${word}'`)
-          .join(' | '),
-        limit,
-      ]
+      const values: unknown[] =
+        share < 1 ? [some.join(' '), limit] : [some.map((word) => `'${word}'`).join(' | '), limit]
+      const asked = share < 1 ? prunedQuery(schema, `$${values.push(share)}`) : `to_tsquery('english', $1) wanted`
       const conditions = ['words @@ wanted', ...conditionsOf(filter, values)]
-      const ranked = `SELECT id, ${rank}(words, wanted) AS score FROM ${chunks}, to_tsquery('english', $1) wanted
+      const ranked = `SELECT id, ${rank}(words, wanted) AS score FROM ${chunks}, ${asked}
         ${where(conditions)} ORDER BY score DESC, id LIMIT $2`
       return { text: ranked, values }
     },

@@ -1,6 +1,8 @@
 import type { Config, Store, StoreIdentity } from '@tenfold/contracts'
 import type { Namespace } from '@tenfold/store-kit'
+import { adviceFor } from './advice.ts'
 import type { Database } from './database.ts'
+import { ensureFrequentWords } from './frequent-words.ts'
 import { docHashIn, explainSearches, hydrateIn, vectorsByHashIn } from './plans.ts'
 import { readBackFrom } from './read-back.ts'
 import { register } from './registry.ts'
@@ -41,6 +43,7 @@ export function storeOver({ database, config, identity, namespace: given, folder
       await copyTables(query, namespace.name, renewed.name, dims)
       await register(query, renewed, folders)
     })
+    await ensureParts(database, renewed.name, config, dims)
     renewed.keep()
     namespace = renewed
     searches = searchesIn(namespace.name, config, dims)
@@ -86,14 +89,27 @@ export function storeOver({ database, config, identity, namespace: given, folder
       return found.map(({ id, doc_id, title, text }) => ({ chunkId: Number(id), docId: doc_id, title, text }))
     },
     async refresh() {
-      await ensureVectorIndex(database, at(), config['db.pgVectors'], dims)
+      await ensureParts(database, at(), config, dims, true)
       await database.rows(`ANALYZE ${at()}.chunks`)
     },
     vectorBytes: () => 0,
     plans: () => explainSearches(database, at(), searches, { config, dims, pgvector }),
+    advice: () => adviceFor(database, at()),
     readBack: () => readBackFrom(database, at(), config, pgvector),
     close: () => database.close(),
   }
+}
+
+/** Builds what these settings search with, beside what others do. `renew`: rows have changed. */
+export async function ensureParts(
+  database: Database,
+  schema: string,
+  config: Config,
+  dims: number,
+  renew = false,
+): Promise<void> {
+  await ensureVectorIndex(database, schema, config['db.pgVectors'], dims)
+  await ensureFrequentWords(database, schema, config['db.ftsMaxDocShare'], renew)
 }
 
 const vectorFrom = (text: string): Float32Array => Float32Array.from(JSON.parse(text) as number[])
