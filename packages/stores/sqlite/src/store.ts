@@ -10,7 +10,7 @@ import { checkVector, type DocWrite, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
 export function openStore(options: StoreOptions): Store {
-  const db = openConnection(options.path, options.mmapMib, options.cacheKib)
+  const { db } = openConnection(options.path, options)
   const { dims } = options.identity
   try {
     prepareSchema(db, options.path, options.identity)
