@@ -1,6 +1,6 @@
 import { PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
-import { readMeta, writeMeta } from './schema.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import type { Prepare } from './statements.ts'
 import type { DocRow, FirstState, StagedChunk, StoreOptions } from './types.ts'
 import { fromBlob, toBlob, VectorRows } from './vector-rows.ts'
