@@ -9,6 +9,10 @@ const meanings: [prefix: string, meaning: Meaning][] = [
   ['SQLITE_BUSY', lock],
   ['SQLITE_LOCKED', lock],
   ['SQLITE_FULL', ['STORE_FULL', 'free some space and run this again: what failed has changed nothing']],
+  [
+    'SQLITE_CANTOPEN',
+    ['DATA_UNREADABLE', 'name a file in an existing folder; both must be writable: a log is kept beside it'],
+  ],
   ['SQLITE_READONLY', ['DATA_UNREADABLE', 'make the file and its folder writable: a log is kept beside the file']],
   [
     'SQLITE_CORRUPT',
