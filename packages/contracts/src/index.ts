@@ -33,6 +33,20 @@ export type { ResponsePaths } from './response-paths.ts'
 export type { Settings } from './settings.ts'
 export { stageNames, stageOf } from './stages.ts'
 export type {
+  Awaitable,
+  ChunkRow,
+  DocRow,
+  Filter,
+  Hits,
+  HydratedChunk,
+  Match,
+  MetadataValue,
+  Store,
+  StoreIdentity,
+  StoreOpenOptions,
+  StoreProvider,
+} from './store.ts'
+export type {
   FirstState,
   IngestOptions,
   IngestProgress,
