@@ -1,4 +1,14 @@
 export { copyStore } from './copy.ts'
+export { type MaintenanceDone, performMaintenance } from './maintenance/perform.ts'
+export {
+  type MaintenanceKind,
+  type MaintenancePlan,
+  type MaintenanceStep,
+  maintenancePlan,
+} from './maintenance/plan.ts'
+export { type AppliedStep, appliedSteps, undoMigration } from './migrations/migrate.ts'
+export { openReadWorkers, type ReadWorkers, type ReadWorkersOptions } from './read-workers/pool.ts'
+export { applySettings, type Settings, type Unmet } from './settings.ts'
 export { openStore } from './store.ts'
 export type {
   Change,
@@ -13,3 +23,5 @@ export type {
   StoreOptions,
   StoreReadBack,
 } from './types.ts'
+export { type CheckpointerOptions, openCheckpointer } from './wal/checkpointer.ts'
+export { checkWal, type WalState, type WatchOptions, watchWal } from './wal/log.ts'
