@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { PipelineError } from '@tenfold/contracts'
 import type { openDatabase } from '@tenfold/index-advisor'
 import type { MaintenanceKind, MaintenancePlan, MaintenanceStep } from '@tenfold/store-sqlite'
@@ -31,8 +30,8 @@ export const maintainCommand = () =>
     .option('--json', 'print the result as JSON')
     .action(async (given: string | undefined, options: Options) => {
       const { openDatabase } = await import('@tenfold/index-advisor')
-      const { maintenancePlan, undoMigration } = await import('@tenfold/store-sqlite')
-      const file = given ?? path.join(currentShelf().workspace, 'rag.db')
+      const { maintenancePlan, storeFile, undoMigration } = await import('@tenfold/store-sqlite')
+      const file = given ?? storeFile(currentShelf().workspace)
       const db = openDatabase(file, { readonly: !(options.yes || options.undo) })
       try {
         if (options.undo) {

@@ -54,11 +54,15 @@ function columnLines(db: Connection, table: string): string[] {
     parent: string
     other: string
   }[]
+  const isUnique = db.prepare(
+    `SELECT 1 FROM pragma_index_list(?) l JOIN pragma_index_info(l.name) i WHERE l.origin = 'u' AND i.name = ?`,
+  )
   const rows = columns.map(({ name, type, required, pk }) => {
     const key = keys.find(({ own }) => own === name)
     const notes = [
       pk ? 'primary key' : '',
       required && !pk ? 'required' : '',
+      isUnique.get(table, name) ? 'unique' : '',
       key ? `→ ${key.parent}.${key.other}` : '',
     ]
     return `| ${name} | ${type} | ${notes.filter(Boolean).join(', ')} |`

@@ -1,9 +1,8 @@
-import { PipelineError } from '@tenfold/contracts'
+import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { appliedSteps, migrateUp, schemaVersionOf } from './migrations/migrate.ts'
 import { firstTables, steps } from './migrations/steps.ts'
-import type { StoreIdentity } from './types.ts'
 
 export const schemaVersion = steps.at(-1)!.version
 
