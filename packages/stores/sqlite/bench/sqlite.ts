@@ -14,6 +14,7 @@ import { ingestRows } from './sqlite-parts/ingest.ts'
 import { readerRows } from './sqlite-parts/readers.ts'
 import type { Row } from './sqlite-parts/row.ts'
 import { seedRows } from './sqlite-parts/seed-indexes.ts'
+import { threadRows } from './sqlite-parts/threads.ts'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -42,6 +43,7 @@ try {
   take(await readerRows(scratch, rounds, values.short ? 1000 : 2000))
   take(await checkpointRows(scratch, rounds, values.short ? 1500 : 3000))
   take(hydrateRows(scratch, rounds))
+  take(await threadRows(scratch, rounds))
   take(seedRows(scratch))
   take(await corpusRows(scratch, candidates, values.short ? 5 : 15))
   take(await crowdRows(scratch, values.short ? 5000 : 60_000))

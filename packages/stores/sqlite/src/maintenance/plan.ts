@@ -6,8 +6,7 @@ import { walBytes } from '../wal/log.ts'
 import { fullTextTables, segmentsOf } from './full-text.ts'
 import { grownTables } from './statistics.ts'
 
-export const maintenanceKinds = ['check', 'checkpoint', 'analyze', 'merge', 'vacuum'] as const
-export type MaintenanceKind = (typeof maintenanceKinds)[number]
+export type MaintenanceKind = 'check' | 'checkpoint' | 'analyze' | 'merge' | 'vacuum'
 
 /** Something that can be done, whether that is worth it, and what it takes. */
 export interface MaintenanceStep {
@@ -28,7 +27,7 @@ export interface MaintenancePlan {
 }
 
 /** Below these bounds no query became measurably faster (docs/benchmarks.md, sqlite). */
-export const maintenanceLimits = { freeShare: 0.2, growth: 2, segments: 10, walBytes: 64 * 2 ** 20 }
+const maintenanceLimits = { freeShare: 0.2, growth: 2, segments: 10, walBytes: 64 * 2 ** 20 }
 
 /** ms a MiB, measured on a file of 250 MB that the page cache holds: a cold or slow disk takes longer. */
 const msPerMiB = { check: 10, checkpoint: 2, analyze: 0.3, merge: 4, vacuum: 5 }
