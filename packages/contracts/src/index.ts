@@ -15,6 +15,7 @@ export type {
   Summary,
   Verdict,
 } from './evidence.ts'
+export { matchesFilter } from './filter.ts'
 export type { Conditions, FinalHandoff, Handoff, TargetRow } from './handoff.ts'
 export {
   describeDomain,
@@ -32,6 +33,22 @@ export { type Lookup, lookUp, resultFrom, tokenReader, type Wanted } from './res
 export type { ResponsePaths } from './response-paths.ts'
 export type { Settings } from './settings.ts'
 export { stageNames, stageOf } from './stages.ts'
+export type {
+  Awaitable,
+  ChunkRow,
+  DocRow,
+  Filter,
+  Hits,
+  HydratedChunk,
+  Match,
+  MetadataValue,
+  Store,
+  StoreAbilities,
+  StoreIdentity,
+  StoreOpenOptions,
+  StoreProvider,
+} from './store.ts'
+export type { FirstStore, StagedChunk } from './store-first.ts'
 export type {
   FirstState,
   IngestOptions,

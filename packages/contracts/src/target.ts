@@ -131,8 +131,10 @@ export interface Target {
   exactSearch?(text: string, k: number): Promise<string[]>
   /** The store alone, for a query vector computed beforehand. */
   search?(text: string, vector: Float32Array, collection?: string): Promise<StoreTimings>
-  /** EXPLAIN QUERY PLAN of each statement the store runs. */
+  /** How the store carries out each of its statements, by name. */
   plans?(): Promise<Record<string, string[]>>
+  /** What only an administrator of its store can do for it, each with the command. */
+  advice?(): Promise<string[]>
   apply?(patch: Patch): Promise<{ undo(): Promise<void> }>
   /** What the runtime really uses now; keys it cannot read are left out. */
   readBack?(): Promise<Patch>
@@ -145,6 +147,8 @@ export interface OpenOptions {
   config: Config
   /** A folder this target may write to; the index lives here. */
   workspace: string
+  /** The folder that the workspace is a copy of, or will be copied to: for what such an index has elsewhere. */
+  index?: string
   /** What this door needs to find its system: an address, a command line, a file. Checked by the target itself. */
   options?: Record<string, unknown>
   /** Other systems run in this process, in turn with this one: threads without work must not keep the cores busy. */
