@@ -18,7 +18,7 @@ export async function graphRow(
   rounds: number,
 ) {
   const vectors = all.subarray(0, count * dims)
-  const { folder, manifest, rowsFile } = await keptGraph(count, vectors, tune)
+  const { folder, manifest, rowsFile } = await keptGraph(`copies-${count}`, vectors, tune)
   const file = await keptDefaults(count, vectors)
   const { Index, MetricKind } = await import('usearch')
   const theirs = new Index(dims, MetricKind.IP)
@@ -32,7 +32,7 @@ export async function graphRow(
   }
   const rowFile = openRowFile(rowsFile, dims)
   const ours = await openGraphIndex(folder, { model: manifest.model, dims, read: rowFile.read })
-  const truth = await truthOf(`judged-${count}`, vectors, judged)
+  const truth = await truthOf(`judged-copies-${count}`, vectors, judged)
   const own = recallOf(ours, judged, truth, k)
   const recallAt = (candidates: number) => recallOf({ search: (query) => ask(query, candidates) }, judged, truth, k)
   const candidates = smallest(steps(k, 1000, 1.1), (each) => recallAt(each).mean >= own.mean) ?? 1000

@@ -5,7 +5,6 @@ import { promisify } from 'node:util'
 import { wanted } from '../../src/graph/library.ts'
 import { RescoredGraph } from '../../src/graph/rescored.ts'
 import {
-  type BuiltGraph,
   buildGraph,
   type GraphManifest,
   type GraphShape,
@@ -18,7 +17,7 @@ import {
 } from '../../src/index.ts'
 import { smallest, steps } from '../../src/tuner/bisect.ts'
 import { keepsRecall } from '../../src/tuner/plan.ts'
-import { copiesFile, dims, kept, scratch } from './vectors.ts'
+import { dims, fileOf, kept, scratch } from './vectors.ts'
 
 export const k = 10
 const target = 0.99
@@ -45,16 +44,18 @@ export async function truthOf(name: string, vectors: Float32Array, questions: Fl
   }))
 }
 
-/** A published int8 graph over the first `rows` vectors, built once and kept, ef and depth of rescoring fitted on the tune questions. */
-export async function keptGraph(rows: number, vectors: Float32Array, tune: Float32Array[], built?: BuiltGraph) {
-  const folder = path.join(scratch, `graph-${rows}`)
+/** A published int8 graph over `vectors`, built once and kept, ef and depth of rescoring fitted on the tune questions. */
+export async function keptGraph(name: string, vectors: Float32Array, tune: Float32Array[]) {
+  const rows = vectors.length / dims
+  const rowsFile = await fileOf(name, () => vectors)
+  const folder = path.join(scratch, `graph-${name}`)
   const known = readManifest(folder)
-  if (known) return { folder, manifest: known, rowsFile: await copiesFile(rows, vectors) }
-  process.stderr.write(`building a graph of ${rows}\n`)
+  if (known) return { folder, manifest: known, rowsFile }
+  process.stderr.write(`building a graph of ${name}\n`)
   const read = rowsInMemory(vectors, dims)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
-  const graph = built ?? (await buildGraph(shape, dims, all, read, threads))
-  const truth = await truthOf(`tune-${rows}`, vectors, tune)
+  const graph = await buildGraph(shape, dims, all, read, threads)
+  const truth = await truthOf(`tune-${name}`, vectors, tune)
   const index = new RescoredGraph(graph, rows - 1, read, { ef: k, rescore: k })
   const at = (ef: number, rescore: number) => {
     index.depth = { ef, rescore }
@@ -74,7 +75,7 @@ export async function keptGraph(rows: number, vectors: Float32Array, tune: Float
     mean: new Float32Array(dims),
     proof: tune.slice(0, 50).map((query, i) => ({ query, truth: truth[i]! })),
   })
-  return { folder, manifest, rowsFile: await copiesFile(rows, vectors) }
+  return { folder, manifest, rowsFile }
 }
 
 /** usearch with its defaults over the same rows, f32: built once and kept as a file. */

@@ -7,9 +7,11 @@ const goals = { privateBytes: 150e6, p95Ms: 3, recall: 0.99 }
 const passes = 5
 
 /** The graph mapped from its file, f32 rows read from theirs: what is left in private memory, how long a question takes, and what it finds. */
-export async function million(count: number, vectors: Float32Array, judged: Float32Array[], tune: Float32Array[]) {
-  const { folder, manifest, rowsFile } = await keptGraph(count, vectors, tune)
-  const truth = await truthOf(`judged-${count}`, vectors, judged)
+export async function million(vectors: Float32Array, judged: Float32Array[], tune: Float32Array[]) {
+  const count = vectors.length / dims
+  const name = `blends-${count}`
+  const { folder, manifest, rowsFile } = await keptGraph(name, vectors, tune)
+  const truth = await truthOf(`judged-${name}`, vectors, judged)
   const { ms, found, openMs, added, wholePrivateBytes } = await weigh(
     { engine: 'graph', folder, rowsFile },
     judged,
@@ -20,7 +22,7 @@ export async function million(count: number, vectors: Float32Array, judged: Floa
   const quickest = ms.map((each) => Math.min(...each))
   const [p95Ms, quickP95Ms] = [quantile(all, 0.95), quantile(quickest, 0.95)]
   const what = `${count} x ${dims} from files, int8 graph`
-  const on = `${toldOf(manifest)}; perturbed copies of 10,000 real vectors; ${judged.length} other questions`
+  const on = `${toldOf(manifest)}; 10,000 real vectors, the rest perturbed copies (moved between real neighbours); ${judged.length} other questions`
   table.push({
     what: `${what}: private bytes of the whole process`,
     goal: '≤ 150 MB',
