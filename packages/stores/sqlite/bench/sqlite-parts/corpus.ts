@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { type Config, defaultConfig, type Patch, parseConfig, type Question } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
@@ -6,6 +6,7 @@ import { openEncoder } from '@tenfold/encoder'
 import { mean, median, ndcgAt, quantile, seededRandom } from '@tenfold/measure'
 import { fuse, openRag } from '../../../../rag/src/index.ts'
 import { identityOf } from '../../../../rag/src/stores.ts'
+import { copyStore } from '../../src/copy.ts'
 import { provider, storeFile } from '../../src/provider.ts'
 import type { SqliteStore } from '../../src/types.ts'
 import { type Row, ratioRow, rounded } from './row.ts'
@@ -42,7 +43,7 @@ async function build(): Promise<{ folder: string; asked: Asked[] }> {
     await target.close()
     renameSync(partial, folder)
   }
-  const questions = dataset.questions.filter(({ collection }) => collection === undefined)
+  const questions = dataset.questions.filter(({ collection, relevant }) => collection === undefined && Object.keys(relevant).length > 0)
   const encoder = await openEncoder({
     precision: 'fp32',
     threads: 0,
@@ -106,7 +107,7 @@ function compare(
 
 function openCopy(from: string, workspace: string, config: Config): SqliteStore {
   mkdirSync(workspace)
-  copyFileSync(storeFile(from), storeFile(workspace))
+  copyStore(storeFile(from), storeFile(workspace))
   return provider.open({ config, workspace, identity: identityOf(config) })
 }
 
