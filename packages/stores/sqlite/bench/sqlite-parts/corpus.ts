@@ -43,7 +43,9 @@ async function build(): Promise<{ folder: string; asked: Asked[] }> {
     await target.close()
     renameSync(partial, folder)
   }
-  const questions = dataset.questions.filter(({ collection, relevant }) => collection === undefined && Object.keys(relevant).length > 0)
+  const questions = dataset.questions.filter(
+    ({ collection, relevant }) => collection === undefined && Object.keys(relevant).length > 0,
+  )
   const encoder = await openEncoder({
     precision: 'fp32',
     threads: 0,
