@@ -184,9 +184,15 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     about: 'index docs(collection) for filtered searches',
   }),
-  'db.ftsOrder': choice('rank', ['rank', 'bm25'], {
-    affects: ['store', 'query', 'stream'],
-    about: 'ORDER BY rank as documented, or ORDER BY bm25() of the same table',
+  'db.ftsOrder': choice('rank', ['rank', 'bm25', 'maxscore'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    about:
+      'ORDER BY rank as documented, ORDER BY bm25() of the same table, or the same sums from lists of the words in memory (MaxScore)',
+  }),
+  'db.ftsPostingsMib': int(64, 1, 4096, 'MiB', {
+    levels: [64],
+    affects: [],
+    about: 'most memory for lists of query words, where db.ftsOrder is maxscore; no phase tries it: what is used stays',
   }),
   'db.ftsMaxDocShare': real(1, 0.05, 1, 'share of chunks', {
     levels: [1, 0.5],
@@ -204,6 +210,17 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     lossy: true,
     about: 'candidates of a quantised scan rescored with f32',
+  }),
+  'db.fusion': choice('rrf', ['rrf', 'convex'], {
+    affects: ['query', 'stream'],
+    lossy: true,
+    about: 'vector search and BM25 fused by rank, or as a weighted sum of their scores, each list spread over 0 to 1',
+  }),
+  'db.fusionWeight': real(0.5, 0, 1, 'share of the vector score', {
+    levels: [0.5, 0.3, 0.7],
+    affects: ['query', 'stream'],
+    lossy: true,
+    about: 'weight of vector search where db.fusion is convex',
   }),
 
   'cache.queryEntries': int(0, 0, 100000, 'entries', {

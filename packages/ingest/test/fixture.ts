@@ -24,7 +24,8 @@ export function storeIn(path: string): Store {
     statementReuse: true,
     collectionIndex: false,
     ftsOrder: 'rank',
-    ftsMaxDocShare: 1,
+    ftsPostingsMib: 64,
+  ftsMaxDocShare: 1,
     vectorScan: { representation: 'f32', rescore: 10 },
   })
 }

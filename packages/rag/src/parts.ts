@@ -53,6 +53,7 @@ export const keysOf = {
     'db.statementReuse',
     'db.collectionIndex',
     'db.ftsOrder',
+    'db.ftsPostingsMib',
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
@@ -61,6 +62,8 @@ export const keysOf = {
   caches: [
     'rag.candidates',
     'rag.rrfK',
+    'db.fusion',
+    'db.fusionWeight',
     'cache.queryEntries',
     'cache.embeddingEntries',
     'cache.retrievalEntries',
@@ -148,6 +151,7 @@ export function buildStore(config: Config, workspace: string): Store {
     statementReuse: config['db.statementReuse'],
     collectionIndex: config['db.collectionIndex'],
     ftsOrder: config['db.ftsOrder'],
+    ftsPostingsMib: config['db.ftsPostingsMib'],
     ftsMaxDocShare: config['db.ftsMaxDocShare'],
     vectorScan: { representation: config['db.vectors'], rescore: config['db.rescore'] },
   })

@@ -27,6 +27,7 @@ export function readBack({ encoder, generator, store }: Parts, config: Config): 
     'db.statementReuse': stored.statementReuse,
     'db.collectionIndex': stored.collectionIndex,
     'db.ftsOrder': stored.ftsOrder,
+    'db.ftsPostingsMib': stored.ftsPostingsMib,
     'db.ftsMaxDocShare': stored.ftsMaxDocShare,
     'db.vectors': stored.vectorScan.representation,
     'db.rescore': stored.vectorScan.rescore,

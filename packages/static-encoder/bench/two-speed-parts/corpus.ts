@@ -31,7 +31,8 @@ export async function openCorpus(folder: string, first: StaticEncoder): Promise<
     statementReuse: true,
     collectionIndex: false,
     ftsOrder: 'rank',
-    ftsMaxDocShare: 1,
+    ftsPostingsMib: 64,
+  ftsMaxDocShare: 1,
     vectorScan: { representation: 'f32', rescore: 40 },
   })
   const ids: string[] = []

@@ -1,4 +1,4 @@
-import { PipelineError } from '@tenfold/contracts'
+import { type Filter, PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import { readMeta, writeMeta } from './schema.ts'
 import type { Prepare } from './statements.ts'
@@ -14,11 +14,11 @@ interface Around {
   write(doc: DocRow, chunks: StagedChunk[]): void
   /** The vector of a chunk has come. */
   came(chunkId: number, vector: Float32Array): void
-  collectionChunkIds(collection: string): number[]
+  chunksLeft(filter?: Filter | string): number[] | undefined
 }
 
 /** The first state of a store, and what keeps its search in step with writes. */
-export function firstState({ db, prepare, options, write, came, collectionChunkIds }: Around) {
+export function firstState({ db, prepare, options, write, came, chunksLeft }: Around) {
   const { dims } = options.identity
   let loaded: VectorRows | undefined
   let staged: boolean | undefined
@@ -53,8 +53,7 @@ export function firstState({ db, prepare, options, write, came, collectionChunkI
       staged ??= prepare('anyFirst').pluck().get() === 1
       return staged
     },
-    firstSearch: (query, k, collection) =>
-      rows(query.length).search(query, k, collection === undefined ? undefined : collectionChunkIds(collection)),
+    firstSearch: (query, k, filter) => rows(query.length).search(query, k, chunksLeft(filter)),
     pendingChunks: (after, limit) => prepare('pendingChunks').all(after, limit) as { chunkId: number; text: string }[],
     pendingCount,
     fill(vectors) {

@@ -1,5 +1,6 @@
 import { PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
+import { metadataTables } from './metadata.ts'
 import type { StoreIdentity } from './types.ts'
 
 /** Raised with every change of the tables below. */
@@ -44,6 +45,7 @@ export function prepareSchema(db: Connection, path: string, identity: StoreIdent
     }
     db.exec(firstState)
     db.exec(hashIndex)
+    db.exec(metadataTables)
   })
   create.immediate()
   for (const [key, value] of Object.entries(wanted)) {

@@ -1,7 +1,10 @@
+import type { Filter } from '@tenfold/contracts'
 import { openConnection } from './connection.ts'
 import { firstState } from './first-state.ts'
 import { lexicalSearcher } from './lexical.ts'
+import { filterer } from './metadata.ts'
 import { prepareSchema } from './schema.ts'
+import { snippetsOf } from './snippets.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
 import type { HydratedChunk, Store, StoreOptions } from './types.ts'
@@ -22,7 +25,10 @@ export function openStore(options: StoreOptions): Store {
     throw error
   }
   const prepare = statements(db, options.statementReuse)
-  const lexical = lexicalSearcher(prepare, options)
+  const lexical = lexicalSearcher(prepare, (work) => db.transaction(work)(), options)
+  const filtered = filterer(db, prepare, options.statementReuse)
+  const chunksLeft = (filter?: Filter | string) =>
+    filtered(typeof filter === 'string' ? { collection: filter } : filter)
   const writer = documentWriter(db, prepare)
   let loaded: VectorRows | undefined
   const vectors = () => {
@@ -51,7 +57,7 @@ export function openStore(options: StoreOptions): Store {
     db,
     prepare,
     options,
-    collectionChunkIds,
+    chunksLeft,
     write: (doc, chunks) => write([{ doc, chunks }], true),
     came: (chunkId, vector) => loaded?.add(chunkId, vector),
   })
@@ -93,13 +99,14 @@ export function openStore(options: StoreOptions): Store {
     },
     chunkCount: () => prepare('chunkCount').pluck().get() as number,
     collectionChunkIds,
-    vectorSearch: (query, k, collection) =>
-      vectors().search(query, k, collection === undefined ? undefined : collectionChunkIds(collection)),
-    lexicalSearch: lexical.search,
+    vectorSearch: (query, k, filter) => vectors().search(query, k, chunksLeft(filter)),
+    lexicalSearch: (text, limit, filter) => lexical.search(text, limit, chunksLeft(filter)),
+    snippets: (text, chunkIds, options) => snippetsOf(prepare, text, chunkIds, options),
     hydrate: (chunkIds) => prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[],
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
     vectorBytes: () => loaded?.bytes ?? 0,
+    postingsBytes: lexical.bytes,
     plans: () => explainAll(db),
     setAnalyze(value) {
       const before = analyzeInForce(db)
@@ -125,6 +132,7 @@ export function openStore(options: StoreOptions): Store {
         statementReuse: new Set([prepare('chunkCount'), prepare('chunkCount')]).size === 1,
         collectionIndex: hasCollectionIndex(db),
         ftsOrder: options.ftsOrder,
+        ftsPostingsMib: options.ftsPostingsMib,
         ftsMaxDocShare: options.ftsMaxDocShare,
         vectorScan: options.vectorScan,
         journalMode: String(pragma('journal_mode')),

@@ -1,4 +1,6 @@
+import type { Filter, MetadataValue } from '@tenfold/contracts'
 import type { IndexOptions } from '@tenfold/vector-search'
+import type { SnippetOptions } from './snippets.ts'
 
 /** What the vectors and chunks in a file depend on. A file made with another identity is not opened. */
 export interface StoreIdentity {
@@ -20,8 +22,10 @@ export interface StoreOptions {
   statementReuse: boolean
   /** An index on docs(collection). */
   collectionIndex: boolean
-  /** ORDER BY rank, or ORDER BY bm25(). */
-  ftsOrder: 'rank' | 'bm25'
+  /** ORDER BY rank, ORDER BY bm25(), or the same from lists of words in memory. */
+  ftsOrder: 'rank' | 'bm25' | 'maxscore'
+  /** Most memory for these lists. */
+  ftsPostingsMib: number
   /** Query words found in more than this share of chunks are dropped; 1 keeps all. */
   ftsMaxDocShare: number
   vectorScan: IndexOptions
@@ -34,6 +38,7 @@ export interface DocRow {
   collection: string
   /** Changes when the document does. */
   hash: string
+  metadata?: Readonly<Record<string, MetadataValue>> | undefined
 }
 
 export interface ChunkRow {
@@ -69,6 +74,7 @@ export interface HydratedChunk {
 export interface StoreReadBack
   extends Pick<StoreOptions, 'mmapMib' | 'cacheKib' | 'analyze' | 'statementReuse' | 'collectionIndex'> {
   ftsOrder: StoreOptions['ftsOrder']
+  ftsPostingsMib: number
   ftsMaxDocShare: number
   vectorScan: IndexOptions
   journalMode: string
@@ -95,7 +101,7 @@ export interface FirstState {
   /** While true, `vectorSearch` sees only the chunks that have their vector: use `firstSearch`. */
   isStaged(): boolean
   /** Nearest by first vectors. Throws DATA_UNREADABLE for a query of another length. */
-  firstSearch(query: Float32Array, k: number, collection?: string): Hits
+  firstSearch(query: Float32Array, k: number, filter?: Filter | string): Hits
   /** Chunks without their vector and with an id above `after`, by id. */
   pendingChunks(after: number, limit: number): { chunkId: number; text: string }[]
   pendingCount(): number
@@ -127,9 +133,11 @@ export interface Store extends FirstState {
   chunkCount(): number
   /** Ids of the chunks of a collection. */
   collectionChunkIds(collection: string): number[]
-  vectorSearch(query: Float32Array, k: number, collection?: string): Hits
+  vectorSearch(query: Float32Array, k: number, filter?: Filter | string): Hits
   /** BM25 over title and text, any word of `text` matching. No input is a syntax error; no words, no hits. */
-  lexicalSearch(text: string, limit: number, collection?: string): Hits
+  lexicalSearch(text: string, limit: number, filter?: Filter | string): Hits
+  /** Of each chunk the words around those of the question, by chunk id. */
+  snippets(text: string, chunkIds: readonly number[], options: SnippetOptions): Map<number, string>
   /** In the order asked; ids that are gone are left out. */
   hydrate(chunkIds: number[]): HydratedChunk[]
   /** Row of the vector index that holds a chunk, and the chunk a row holds. */
@@ -137,6 +145,8 @@ export interface Store extends FirstState {
   chunkOfRow(row: number): number | undefined
   /** Bytes of vectors in memory; 0 before the first vector search. */
   vectorBytes(): number
+  /** Bytes of word lists in memory; 0 unless BM25 uses them. */
+  postingsBytes(): number
   /** EXPLAIN QUERY PLAN of each statement, by name. */
   plans(): Record<string, string[]>
   setAnalyze(value: StoreOptions['analyze']): Change

@@ -13,6 +13,7 @@ export const options = (path: string): StoreOptions => ({
   statementReuse: true,
   collectionIndex: false,
   ftsOrder: 'rank',
+  ftsPostingsMib: 64,
   ftsMaxDocShare: 1,
   vectorScan: { representation: 'f32', rescore: 10 },
 })
