@@ -1,3 +1,5 @@
+import type { DocRow } from '@tenfold/contracts'
+
 /** What the two speeds need of a store; `@tenfold/store-sqlite` has all of it. */
 export interface FirstStore {
   docHash(docId: string): string | undefined
@@ -7,7 +9,7 @@ export interface FirstStore {
   removeDoc(docId: string): boolean
   /** Writes a document whose real vectors may be to come; `first` finds its chunks meanwhile. One transaction. */
   stageDoc(
-    doc: { id: string; title: string; collection: string; hash: string },
+    doc: DocRow,
     chunks: { text: string; hash: string; vector?: Float32Array | undefined; first?: Float32Array | undefined }[],
   ): void
   /** Both best first; larger scores are better. */
