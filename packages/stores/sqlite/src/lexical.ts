@@ -1,8 +1,10 @@
-import { anyOf, queryWords } from './fts-query.ts'
+import type { Hits } from '@tenfold/contracts'
+import { wordsOf } from '@tenfold/store-kit'
+import { anyOf } from './fts-query.ts'
 import { maxScore } from './max-score.ts'
 import { PostingsCache, postingsOf } from './postings.ts'
 import type { Prepare } from './statements.ts'
-import type { Hits, StoreOptions } from './types.ts'
+import type { StoreOptions } from './types.ts'
 
 type Options = Pick<StoreOptions, 'ftsOrder' | 'ftsMaxDocShare' | 'ftsPostingsMib'>
 type Transact = <Result>(work: () => Result) => Result
@@ -79,8 +81,8 @@ export function lexicalSearcher(prepare: Prepare, transact: Transact, options: O
     /** Among `allowed` chunks only, where given; scores are those of the whole index. */
     search(text: string, limit: number, allowed?: readonly number[]): Hits {
       followOthers()
-      const words = prune(queryWords(text))
-      if (words.length === 0 || allowed?.length === 0) return { chunkIds: [], scores: [] }
+      const words = prune(wordsOf(text))
+      if (words.length === 0 || limit === 0 || allowed?.length === 0) return { chunkIds: [], scores: [] }
       return (ftsOrder === 'maxscore' ? byLists : byQuery)(words, limit, allowed)
     },
     forget,

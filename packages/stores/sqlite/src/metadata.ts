@@ -1,6 +1,5 @@
 import { type Filter, type Match, type MetadataValue, PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
-import type { Prepare } from './statements.ts'
 
 /**
  * A row for each field of a document, so that any field is served by an index without one of its own. A value keeps its kind: numbers come
@@ -22,7 +21,7 @@ export function stored(value: MetadataValue): string | number | Buffer {
 }
 
 /** Chunk ids that a filter leaves; undefined where it asks for nothing. */
-export function filterer(db: Connection, byName: Prepare, reuse: boolean) {
+export function filterer(db: Connection, inCollection: (collection: string) => number[], reuse: boolean) {
   const prepared = new Map<string, ReturnType<Connection['prepare']>>()
   const prepare = (sql: string) => {
     const known = prepared.get(sql) ?? db.prepare(sql)
@@ -37,7 +36,7 @@ export function filterer(db: Connection, byName: Prepare, reuse: boolean) {
       const { sql, values } = chunksOf(collection, fields)
       return prepare(sql).pluck().all(values) as number[]
     }
-    return collection === undefined ? undefined : (byName('collectionChunkIds').pluck().all(collection) as number[])
+    return collection === undefined ? undefined : inCollection(collection)
   }
 }
 const mostForms = 100

@@ -1,7 +1,6 @@
-import { PipelineError } from '@tenfold/contracts'
+import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import { metadataTables } from './metadata.ts'
-import type { StoreIdentity } from './types.ts'
 
 /** Raised with every change of the tables below. */
 const schemaVersion = 1

@@ -1,4 +1,5 @@
-import { anyOf, queryWords } from './fts-query.ts'
+import { wordsOf } from '@tenfold/store-kit'
+import { anyOf } from './fts-query.ts'
 import type { Prepare } from './statements.ts'
 
 export interface SnippetOptions {
@@ -19,7 +20,7 @@ export function snippetsOf(
   chunkIds: readonly number[],
   { open, close, words }: SnippetOptions,
 ): Map<number, string> {
-  const wanted = queryWords(text)
+  const wanted = wordsOf(text)
   const cut = Math.min(64, Math.max(1, words))
   const marked = (chunkId: number) =>
     wanted.length === 0

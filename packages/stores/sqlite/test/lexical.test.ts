@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openStore, type Store } from '../src/index.ts'
+import { openStore, type SqliteStore } from '../src/index.ts'
 import { maxScore, type Postings } from '../src/max-score.ts'
 import { chunk, doc, filled, folder, opened, options } from './fixture.ts'
 
@@ -102,7 +102,7 @@ describe('BM25 from lists of words', () => {
 
   it('sees what another connection has written', () => {
     const path = join(folder(), 'index.db')
-    const [reader, writer] = [1, 2].map(() => openStore({ ...options(path), ftsOrder: 'maxscore' })) as [Store, Store]
+    const [reader, writer] = [1, 2].map(() => openStore({ ...options(path), ftsOrder: 'maxscore' })) as [SqliteStore, SqliteStore]
     onTestFinished(() => void [reader, writer].map((store) => store.close()))
     writer.upsertDoc(doc('a'), [chunk('a hammer')])
     expect(reader.lexicalSearch('hammer', 5).chunkIds).toHaveLength(1)

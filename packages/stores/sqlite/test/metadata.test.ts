@@ -3,14 +3,14 @@ import type { Filter, Match, MetadataValue } from '@tenfold/contracts'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openStore, type Store } from '../src/index.ts'
+import { openStore, type SqliteStore } from '../src/index.ts'
 import { chunk, doc, folder, opened, options } from './fixture.ts'
 
 type Metadata = Record<string, MetadataValue>
 const everything = 1e6
 const query = Float32Array.of(1, 0.5, 0.2)
 
-function storeOf(docs: Metadata[], change: Parameters<typeof opened>[0] = {}): Store {
+function storeOf(docs: Metadata[], change: Parameters<typeof opened>[0] = {}) {
   const store = opened(change)
   store.upsertDocs(
     docs.map((metadata, i) => ({
@@ -20,7 +20,7 @@ function storeOf(docs: Metadata[], change: Parameters<typeof opened>[0] = {}): S
   )
   return store
 }
-const found = (store: Store, filter: Filter, limit = everything): string[][] =>
+const found = (store: SqliteStore, filter: Filter, limit = everything): string[][] =>
   [store.vectorSearch(query, limit, filter), store.lexicalSearch('word', limit, filter)].map(({ chunkIds }) =>
     [...new Set(store.hydrate(chunkIds).map(({ docId }) => docId))].sort(),
   )
