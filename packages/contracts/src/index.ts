@@ -42,6 +42,7 @@ export type {
   HydratedChunk,
   Match,
   MetadataValue,
+  SnippetOptions,
   Store,
   StoreAbilities,
   StoreIdentity,

@@ -1,12 +1,10 @@
 import type { Hits, Question } from '@tenfold/contracts'
 import { mean, ndcgAt, nonInferior } from '@tenfold/measure'
-import { fuseConvex, type Spread } from './convex.ts'
+import { fuseConvex } from './convex.ts'
 import { type Fused, fuse } from './fuse.ts'
 
 /** How two lists become one. */
-export type Fusion =
-  | { kind: 'rrf'; depth: number; k: number }
-  | { kind: 'convex'; depth: number; weight: number; spread: Spread }
+export type Fusion = { kind: 'rrf'; depth: number; k: number } | { kind: 'convex'; depth: number; weight: number }
 
 /** What both searches found for a question whose answers are known: at least as deep as the deepest fusion that is tried. */
 export interface JudgedLists extends Pick<Question, 'relevant' | 'split'> {
@@ -36,9 +34,7 @@ const depths = [20, 50, 100]
 const candidates: Fusion[] = depths.flatMap((depth) => [
   ...[10, 30, 60, 100].map((k): Fusion => ({ kind: 'rrf', depth, k })),
   // the ends are each list alone, filled up with the other
-  ...(['observed', 'theoretical'] as const).flatMap((spread) =>
-    [0, 0.3, 0.5, 0.7, 1].map((weight): Fusion => ({ kind: 'convex', depth, weight, spread })),
-  ),
+  ...[0, 0.3, 0.5, 0.7, 1].map((weight): Fusion => ({ kind: 'convex', depth, weight })),
 ])
 
 export function fuseBy(fusion: Fusion, { vector, words }: Pick<JudgedLists, 'vector' | 'words'>): Fused {
@@ -46,7 +42,7 @@ export function fuseBy(fusion: Fusion, { vector, words }: Pick<JudgedLists, 'vec
   const all = near.chunkIds.length + worded.chunkIds.length
   return fusion.kind === 'rrf'
     ? fuse([near.chunkIds, worded.chunkIds], fusion.k, all)
-    : fuseConvex(near, worded, fusion.weight, fusion.spread, all)
+    : fuseConvex(near, worded, fusion.weight, all)
 }
 
 /**

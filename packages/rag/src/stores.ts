@@ -51,5 +51,7 @@ const ownKeys: readonly string[] = ['db.fusion', 'db.fusionWeight']
 /** All knobs but those that only other stores obey. */
 export const knobsWith = ({ keys }: StoreProvider): typeof knobs =>
   Object.fromEntries(
-    Object.entries(knobs).filter(([key]) => !key.startsWith('db.') || ownKeys.includes(key) || keys.includes(key as KnobKey)),
+    Object.entries(knobs).filter(
+      ([key]) => !key.startsWith('db.') || ownKeys.includes(key) || keys.includes(key as KnobKey),
+    ),
   ) as typeof knobs

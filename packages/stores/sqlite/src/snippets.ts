@@ -1,14 +1,7 @@
+import type { SnippetOptions } from '@tenfold/contracts'
 import { wordsOf } from '@tenfold/store-kit'
 import { anyOf } from './fts-query.ts'
 import type { Prepare } from './statements.ts'
-
-export interface SnippetOptions {
-  /** What stands before and after a word of the question. */
-  open: string
-  close: string
-  /** Longest snippet; FTS5 gives 64 at most. */
-  words: number
-}
 
 /**
  * The part of each chunk's text that has most of the question's words, those marked; the beginning of a text that has none of them. By chunk
@@ -21,6 +14,7 @@ export function snippetsOf(
   { open, close, words }: SnippetOptions,
 ): Map<number, string> {
   const wanted = wordsOf(text)
+  // FTS5 gives 64 at most
   const cut = Math.min(64, Math.max(1, words))
   const marked = (chunkId: number) =>
     wanted.length === 0

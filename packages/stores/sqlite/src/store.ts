@@ -115,7 +115,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
     vectorBytes: () => loaded?.bytes ?? 0,
-    postingsBytes: lexical.bytes,
+    lexicalBytes: lexical.bytes,
     refresh: () => void store.refreshStatistics(),
     plans: () => explainAll(db),
     setAnalyze(value) {

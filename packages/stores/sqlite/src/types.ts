@@ -1,6 +1,5 @@
 import type { ChunkRow, DocRow, FirstStore, Store, StoreIdentity } from '@tenfold/contracts'
 import type { IndexOptions } from '@tenfold/vector-search'
-import type { SnippetOptions } from './snippets.ts'
 
 export interface StoreOptions {
   /** The database file; made when absent. Its folder must exist. */
@@ -43,7 +42,7 @@ type AtOnce<Contract> = {
 }
 
 /** One SQLite file with documents, chunks, vectors and full text. Synchronous, as its driver is; one writer. */
-export interface SqliteStore extends AtOnce<Omit<Store, 'first'>>, FirstStore {
+export interface SqliteStore extends AtOnce<Required<Omit<Store, 'first'>>>, FirstStore {
   readonly first: FirstStore
   /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
   upsertDoc(doc: DocRow, chunks: ChunkRow[]): void
@@ -52,10 +51,6 @@ export interface SqliteStore extends AtOnce<Omit<Store, 'first'>>, FirstStore {
   /** Row of the vector index that holds a chunk, and the chunk a row holds. */
   rowOfChunk(chunkId: number): number | undefined
   chunkOfRow(row: number): number | undefined
-  /** Of each chunk the words around those of the question, by chunk id. */
-  snippets(text: string, chunkIds: readonly number[], options: SnippetOptions): Map<number, string>
-  /** Bytes of word lists in memory; 0 unless BM25 uses them. */
-  postingsBytes(): number
   setAnalyze(value: StoreOptions['analyze']): Change
   setCollectionIndex(value: boolean): Change
   /** Renews the statistics when they are wanted and the chunks have doubled; true when it did. */

@@ -102,7 +102,10 @@ describe('BM25 from lists of words', () => {
 
   it('sees what another connection has written', () => {
     const path = join(folder(), 'index.db')
-    const [reader, writer] = [1, 2].map(() => openStore({ ...options(path), ftsOrder: 'maxscore' })) as [SqliteStore, SqliteStore]
+    const [reader, writer] = [1, 2].map(() => openStore({ ...options(path), ftsOrder: 'maxscore' })) as [
+      SqliteStore,
+      SqliteStore,
+    ]
     onTestFinished(() => void [reader, writer].map((store) => store.close()))
     writer.upsertDoc(doc('a'), [chunk('a hammer')])
     expect(reader.lexicalSearch('hammer', 5).chunkIds).toHaveLength(1)
@@ -123,10 +126,10 @@ describe('BM25 from lists of words', () => {
     )
     for (const each of words) expect(store.lexicalSearch(each, 3).chunkIds).toEqual([1, 2, 3])
     expect(store.lexicalSearch(words.join(' '), 3).chunkIds).toEqual([1, 2, 3])
-    expect(store.postingsBytes()).toBeGreaterThan(2 ** 19)
-    expect(store.postingsBytes()).toBeLessThanOrEqual(2 ** 20)
+    expect(store.lexicalBytes()).toBeGreaterThan(2 ** 19)
+    expect(store.lexicalBytes()).toBeLessThanOrEqual(2 ** 20)
     store.removeDoc('d0')
-    expect(store.postingsBytes()).toBe(0)
+    expect(store.lexicalBytes()).toBe(0)
   })
 
   it('reads its lists in the order of the index, without a sort', () => {
