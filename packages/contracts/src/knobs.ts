@@ -24,6 +24,19 @@ export const knobs = {
     lossy: true,
     about: 'constant of reciprocal rank fusion',
   }),
+  'rag.fusion': choice('rrf', ['rrf', 'convex'], {
+    levels: ['rrf'],
+    affects: [],
+    lossy: true,
+    about:
+      'vector search and BM25 fused by rank, or as a weighted sum of scores; none is faster, and fitFusion tells which finds more',
+  }),
+  'rag.fusionWeight': real(0.5, 0, 1, 'share of the vector score', {
+    levels: [0.5],
+    affects: [],
+    lossy: true,
+    about: 'weight of vector search where rag.fusion is convex; BM25 has the rest',
+  }),
   'rag.chunkTokens': int(200, 32, 256, 'tokens', {
     levels: [200],
     affects: [],
@@ -221,18 +234,6 @@ export const knobs = {
     lossy: true,
     about: 'candidates of a quantised scan rescored with f32',
   }),
-  'db.fusion': choice('rrf', ['rrf', 'convex'], {
-    affects: ['query', 'stream'],
-    lossy: true,
-    about: 'vector search and BM25 fused by rank, or as a weighted sum of their scores, each list spread over 0 to 1',
-  }),
-  'db.fusionWeight': real(0.5, 0, 1, 'share of the vector score', {
-    levels: [0.5, 0.3, 0.7],
-    affects: ['query', 'stream'],
-    lossy: true,
-    about: 'weight of vector search where db.fusion is convex',
-  }),
-
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],
     affects: ['stream'],

@@ -6,6 +6,7 @@ import { inspectStore } from './inspect.ts'
 const steps: Patch[] = [
   { 'db.statementReuse': true },
   { 'db.ftsOrder': 'bm25' },
+  { 'db.ftsOrder': 'maxscore' },
   { 'db.ftsMaxDocShare': 0.5 },
   { 'db.vectors': 'int8' },
   // a bit says less of a vector than a byte, so more candidates are scored again

@@ -46,8 +46,8 @@ export const keysOf = {
   caches: [
     'rag.candidates',
     'rag.rrfK',
-    'db.fusion',
-    'db.fusionWeight',
+    'rag.fusion',
+    'rag.fusionWeight',
     'cache.queryEntries',
     'cache.embeddingEntries',
     'cache.retrievalEntries',

@@ -83,8 +83,8 @@ async function rank(
   const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, filter))
   const count = Math.max(k * chunksPerDocument, depth)
   return timed('fuse', () =>
-    config['db.fusion'] === 'convex'
-      ? fuseConvex(near, worded, config['db.fusionWeight'], count)
+    config['rag.fusion'] === 'convex'
+      ? fuseConvex(near, worded, config['rag.fusionWeight'], count)
       : fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], count),
   )
 }

@@ -45,13 +45,8 @@ export const storeKeys = ({ keys }: StoreProvider): KnobKey[] => [
   ...keys,
 ]
 
-/** Obeyed here, whatever the store. */
-const ownKeys: readonly string[] = ['db.fusion', 'db.fusionWeight']
-
 /** All knobs but those that only other stores obey. */
 export const knobsWith = ({ keys }: StoreProvider): typeof knobs =>
   Object.fromEntries(
-    Object.entries(knobs).filter(
-      ([key]) => !key.startsWith('db.') || ownKeys.includes(key) || keys.includes(key as KnobKey),
-    ),
+    Object.entries(knobs).filter(([key]) => !key.startsWith('db.') || keys.includes(key as KnobKey)),
   ) as typeof knobs
