@@ -63,7 +63,7 @@ export function lexicalSearcher(prepare: Prepare, transact: Transact, options: O
           return loadAll(words)
         })
     lists.trim()
-    const { ids, scores } = maxScore(postings, limit, allowed && new Set(allowed))
+    const { ids, scores } = maxScore(postings, limit, allowed)
     return { chunkIds: ids, scores }
   }
   const names = { rank: ['lexicalRank', 'lexicalRankFiltered'], bm25: ['lexicalBm25', 'lexicalBm25Filtered'] } as const

@@ -22,7 +22,32 @@ const slack = 1 + 1e-9
  * lists of the rare words only; a list is no longer walked once all that it and the weaker ones can give together does not reach the last
  * place, and then only asked about chunks that still may. Scores are added in the order of `words`, so they are those of a plain sum to the last bit.
  */
-export function maxScore(words: readonly Postings[], limit: number, allowed?: ReadonlySet<number>): Ranked {
+export function maxScore(words: readonly Postings[], limit: number, allowed?: readonly number[]): Ranked {
+  if (limit < 1) return { ids: [], scores: [] }
+  const length = words.reduce((sum, { ids }) => sum + ids.length, 0)
+  if (allowed && allowed.length * stepsOfLookUp < length) return scoreEach(words, limit, allowed)
+  return walk(words, limit, allowed && new Set(allowed))
+}
+
+/** Looking up one chunk in a list takes about as long as walking this many places of it. */
+const stepsOfLookUp = 16
+
+/** Each allowed chunk is looked up in every list. */
+function scoreEach(words: readonly Postings[], limit: number, allowed: readonly number[]): Ranked {
+  const found: Ranked = { ids: [], scores: [] }
+  const at = new Uint32Array(words.length)
+  for (const id of Float64Array.from(allowed).sort()) {
+    let score = 0
+    for (const [word, { ids, impacts }] of words.entries()) {
+      at[word] = seek(ids, at[word]!, id)
+      if (ids[at[word]!] === id) score += impacts[at[word]!]!
+    }
+    if (score > (found.ids.length < limit ? 0 : found.scores.at(-1)!)) insert(found, id, score, limit)
+  }
+  return found
+}
+
+function walk(words: readonly Postings[], limit: number, allowed: ReadonlySet<number> | undefined): Ranked {
   const found: Ranked = { ids: [], scores: [] }
   // weakest first; `order[i]` is the place of the word in the sum
   const order = [...words.keys()]
@@ -35,7 +60,6 @@ export function maxScore(words: readonly Postings[], limit: number, allowed?: Re
   const parts = new Float64Array(words.length)
   let floor = 0
   let firstWalked = 0
-  if (limit < 1) return found
 
   while (firstWalked < lists.length) {
     let id = Infinity
