@@ -11,6 +11,7 @@ import { gateCommand } from './commands/gate.ts'
 import { importCommand } from './commands/import.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { leakCommand } from './commands/leak.ts'
+import { maintainCommand } from './commands/maintain.ts'
 import { modelsCommand } from './commands/models.ts'
 import { runCommand } from './commands/run.ts'
 import { selftestCommand } from './commands/selftest.ts'
@@ -31,6 +32,7 @@ const program = new Command('tenfold')
   .addCommand(importCommand())
   .addCommand(adviseCommand())
   .addCommand(fusionCommand())
+  .addCommand(maintainCommand())
   .showHelpAfterError()
 
 for (const command of [program, ...program.commands]) command.exitOverride()

@@ -1,18 +1,7 @@
 import { type Filter, type Match, type MetadataValue, PipelineError } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 
-/**
- * A row for each field of a document, so that any field is served by an index without one of its own. A value keeps its kind: numbers come
- * before texts, and texts before blobs, which is what a truth value is here, since SQLite has none and 1 is a number.
- */
-export const metadataTables = `
-CREATE TABLE IF NOT EXISTS doc_metadata (
-  field TEXT NOT NULL, value NOT NULL, doc_id INTEGER NOT NULL REFERENCES docs (id), PRIMARY KEY (field, value, doc_id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS doc_metadata_doc ON doc_metadata (doc_id, field);
-`
-
-/** As the table holds it. Throws DATA_UNREADABLE for what is no value. */
+/** As the table holds it: see `migrations/steps.ts`. Throws DATA_UNREADABLE for what is no value. */
 export function stored(value: MetadataValue): string | number | Buffer {
   if (typeof value === 'boolean') return Buffer.of(value ? 1 : 0)
   if (typeof value === 'string' || Number.isFinite(value)) return value

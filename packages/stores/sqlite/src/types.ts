@@ -42,7 +42,9 @@ type AtOnce<Contract> = {
 }
 
 /** One SQLite file with documents, chunks, vectors and full text. Synchronous, as its driver is; one writer. */
-export interface SqliteStore extends AtOnce<Required<Omit<Store, 'first'>>>, FirstStore {
+export interface SqliteStore
+  extends AtOnce<Omit<Store, 'first'> & Required<Pick<Store, 'snippets' | 'lexicalBytes'>>>,
+    FirstStore {
   readonly first: FirstStore
   /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
   upsertDoc(doc: DocRow, chunks: ChunkRow[]): void
