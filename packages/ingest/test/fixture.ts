@@ -25,7 +25,7 @@ export function storeIn(path: string): SqliteStore {
     collectionIndex: false,
     ftsOrder: 'rank',
     ftsPostingsMib: 64,
-  ftsMaxDocShare: 1,
+    ftsMaxDocShare: 1,
     vectorScan: { representation: 'f32', rescore: 10 },
   })
 }

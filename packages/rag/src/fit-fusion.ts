@@ -28,7 +28,7 @@ export interface FusionFit {
 export const untuned: Fusion = { kind: 'rrf', depth: 50, k: 60 }
 const cutoff = 10
 /** With fewer on either side a fit is chance. */
-export const fewestQuestions = 25
+const fewestQuestions = 25
 
 const depths = [20, 50, 100]
 const candidates: Fusion[] = depths.flatMap((depth) => [

@@ -32,7 +32,7 @@ export async function openCorpus(folder: string, first: StaticEncoder): Promise<
     collectionIndex: false,
     ftsOrder: 'rank',
     ftsPostingsMib: 64,
-  ftsMaxDocShare: 1,
+    ftsMaxDocShare: 1,
     vectorScan: { representation: 'f32', rescore: 40 },
   })
   const ids: string[] = []

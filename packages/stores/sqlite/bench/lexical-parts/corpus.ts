@@ -9,7 +9,7 @@ import { openStore, type StoreOptions } from '../../src/index.ts'
 const root = path.resolve(import.meta.dirname, '../../../../..')
 const data = process.env.TENFOLD_BENCH_DATA ?? path.join(root, '..', 'shared', 'data')
 const scratch = path.join(root, '.tenfold/bench/lexical')
-export const dims = 384
+const dims = 384
 
 /** A corpus with one chunk for each of its documents, as benchmarks of retrieval have it, and the vectors of both sides. */
 export interface Corpus {
