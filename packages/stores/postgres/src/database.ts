@@ -4,7 +4,7 @@ import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { explain, passes } from './failures.ts'
 import { limits } from './limits.ts'
 
-export type Row = Record<string, unknown>
+type Row = Record<string, unknown>
 
 /** Settings of a session that a search needs, by name. */
 export type Session = Readonly<Record<string, string>>

@@ -30,13 +30,13 @@ const vector = (seed: number) => {
 
 const documents = (count: number, words = 'alpha beta') =>
   Array.from({ length: count }, (_, i) => ({
-    doc: { id: `d${i}`, title: `T${i}`, collection: i % 50 === 0 ? 'rare' : 'most', hash: `h${i}` },
+    doc: { id: `d${i}`, title: `T${i}`, collection: i % 20 === 0 ? 'rare' : 'most', hash: `h${i}` },
     chunks: [{ text: `${words} only${i}`, hash: `c${words}${i}`, vector: vector(i) }],
   }))
 
 async function filled(workspace = folder(), change: Patch = {}): Promise<Store> {
   const store = await open(workspace, change)
-  await store.upsertDocs(documents(300))
+  await store.upsertDocs(documents(100))
   await store.refresh()
   return store
 }
@@ -63,14 +63,14 @@ describe.skipIf(!server)('copies of a workspace', () => {
     cpSync(home, copy, { recursive: true })
     const second = await open(copy, {}, home)
     const before = (await schemas()).length
-    expect(await second.chunkCount()).toBe(300)
-    await Promise.all([second.removeDoc('d200'), second.upsertDocs(documents(2, 'gamma'))])
+    expect(await second.chunkCount()).toBe(100)
+    await Promise.all([second.removeDoc('d70'), second.upsertDocs(documents(2, 'gamma'))])
     await second.refresh()
     expect((await schemas()).length).toBe(before + 1)
     expect(await second.docIds()).not.toEqual(await first.docIds())
     expect((await second.lexicalSearch('gamma', 5)).chunkIds.length).toBeGreaterThan(0)
     expect((await first.lexicalSearch('gamma', 5)).chunkIds).toEqual([])
-    expect(await first.chunkCount()).toBe(300)
+    expect(await first.chunkCount()).toBe(100)
     // opened again it is its own: no further copy
     const again = await open(copy)
     await again.removeDoc('d9')
@@ -88,7 +88,7 @@ describe.skipIf(!server)('copies of a workspace', () => {
       ['hnsw', 'chunks_vector_hnsw'],
     ] as const) {
       const store = await open(home, { 'db.pgVectors': vectors })
-      // 300 rows are read quicker than any index: it is asked whether it could be used
+      // 100 rows are read quicker than any index: it is asked whether it could be used
       await sql(`ALTER ROLE tenfold SET enable_seqscan = off`)
       const plans = await (await open(home, { 'db.pgVectors': vectors })).plans()
       await sql(`ALTER ROLE tenfold RESET enable_seqscan`)
@@ -150,9 +150,9 @@ describe.skipIf(!server)('searches', () => {
     await filled(home)
     const store = await open(home, { 'db.ftsMaxDocShare': 0.5 })
     expect((await store.lexicalSearch('alpha only7', 400)).chunkIds).toHaveLength(1)
-    expect((await store.lexicalSearch('alpha', 400)).chunkIds).toHaveLength(300)
+    expect((await store.lexicalSearch('alpha', 400)).chunkIds).toHaveLength(100)
     expect((await store.lexicalSearch(`'alpha \\ | & only7`, 400)).chunkIds).toHaveLength(1)
-    await store.upsertDocs(documents(300, 'only7'))
+    await store.upsertDocs(documents(100, 'only7'))
     await store.refresh()
     expect((await store.lexicalSearch('only7 only8', 400)).chunkIds).toHaveLength(1)
   })
@@ -161,7 +161,7 @@ describe.skipIf(!server)('searches', () => {
     const store = await filled()
     await sql(`ALTER ROLE tenfold SET enable_seqscan = off`)
     const other = await open(folder())
-    await other.upsertDocs(documents(300))
+    await other.upsertDocs(documents(100))
     await other.refresh()
     const plans = await other.plans()
     await sql(`ALTER ROLE tenfold RESET enable_seqscan`)
@@ -212,7 +212,7 @@ describe.skipIf(!server)('connections', () => {
       await expect(store.docHash('d1')).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
       await blocker.query('COMMIT')
       await blocker.end()
-      expect(await stuck).toBe(300)
+      expect(await stuck).toBe(100)
     } finally {
       limits.acquireMs = acquireMs
     }
@@ -233,7 +233,7 @@ describe.skipIf(!server)('connections', () => {
     await server!.restart()
     await Promise.all([...searching, writing])
     await store.refresh()
-    expect(await store.chunkCount()).toBe(300)
+    expect(await store.chunkCount()).toBe(100)
     expect((await store.lexicalSearch('round9', 50)).chunkIds).toHaveLength(20)
   })
 
@@ -251,7 +251,7 @@ describe.skipIf(!server)('connections', () => {
       await expect(store.chunkCount()).rejects.toMatchObject({ code: 'TARGET_FAILED' })
       await blocker.query('COMMIT')
       await blocker.end()
-      expect(await store.chunkCount()).toBe(300)
+      expect(await store.chunkCount()).toBe(100)
     } finally {
       limits.statementMs = statementMs
     }
