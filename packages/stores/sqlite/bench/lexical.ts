@@ -18,10 +18,10 @@ const plan = values.short
   ? { words: ['scifact'], rounds: 40, hybrid: ['scifact', 'cacm'], filters: 'scifact', filterQuestions: 40 }
   : {
       words: ['scifact', 'cppdocs'],
-      rounds: 200,
+      rounds: 100,
       hybrid: ['scifact', 'cacm', 'cppdocs'],
       filters: 'cppdocs',
-      filterQuestions: 200,
+      filterQuestions: 100,
     }
 const rows: Row[] = []
 /** Told as they come. */
