@@ -35,6 +35,19 @@ export const knobs = {
     lossy: true,
     about: 'constant of reciprocal rank fusion',
   }),
+  'rag.fusion': choice('rrf', ['rrf', 'convex'], {
+    levels: ['rrf'],
+    affects: [],
+    lossy: true,
+    about:
+      'vector search and BM25 fused by rank, or as a weighted sum of scores; none is faster, and fitFusion tells which finds more',
+  }),
+  'rag.fusionWeight': real(0.5, 0, 1, 'share of the vector score', {
+    levels: [0.5],
+    affects: [],
+    lossy: true,
+    about: 'weight of vector search where rag.fusion is convex; BM25 has the rest',
+  }),
   'rag.chunkTokens': int(200, 32, 256, 'tokens', {
     levels: [200],
     affects: [],
@@ -205,9 +218,15 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     about: 'index docs(collection) for filtered searches',
   }),
-  'db.ftsOrder': choice('rank', ['rank', 'bm25'], {
-    affects: ['store', 'query', 'stream'],
-    about: 'ORDER BY rank as documented, or ORDER BY bm25() of the same table',
+  'db.ftsOrder': choice('rank', ['rank', 'bm25', 'maxscore'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    about:
+      'ORDER BY rank as documented, ORDER BY bm25() of the same table, or the same sums from lists of the words in memory (MaxScore)',
+  }),
+  'db.ftsPostingsMib': int(64, 1, 4096, 'MiB', {
+    levels: [64],
+    affects: [],
+    about: 'most memory for lists of query words, where db.ftsOrder is maxscore; no phase tries it: what is used stays',
   }),
   'db.ftsMaxDocShare': real(1, 0.05, 1, 'share of chunks', {
     levels: [1, 0.5],

@@ -9,6 +9,7 @@ import { inspectStore } from './inspect.ts'
 const steps: Patch[] = [
   { 'db.statementReuse': true },
   { 'db.ftsOrder': 'bm25' },
+  { 'db.ftsOrder': 'maxscore' },
   { 'db.pgRank': 'ts_rank' },
   { 'db.ftsMaxDocShare': 0.5 },
   { 'db.vectors': 'int8' },
