@@ -21,7 +21,12 @@ export interface IndexesOptions {
 export interface Made {
   physical: string
   build: Build
+  /** -1: only when asked. */
+  refreshSeconds: number
 }
+
+/** A server's own interval, in seconds. */
+const ownRefreshSeconds = 1
 
 /** Indexes on a server: each lies behind an alias, so that one made anew takes the place of an old one at once. */
 export function indexes({ send, dialect, identity, retry, index }: IndexesOptions) {
@@ -57,7 +62,7 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
       await make(physical, build, ownerOf(namespace))
       await alias(namespace.name, physical)
       namespace.keep()
-      return { physical, build }
+      return { physical, build, refreshSeconds: ownRefreshSeconds }
     },
     /** Throws INDEX_MISSING for an index that is gone, INDEX_MISMATCH for one of another identity or of somebody else. */
     async find(name: string): Promise<Made> {
@@ -74,8 +79,12 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
         throw new PipelineError('INDEX_MISMATCH', `the index ${name} was made with ${is}, not ${wanted}`, hint)
       }
       const field = (mappings.properties as Record<string, Clause>)[vectorField]!
-      const { number_of_shards } = settings.index as { number_of_shards: string }
-      return { physical, build: { quantisation: dialect.quantisationOf(field), shards: Number(number_of_shards) } }
+      const { number_of_shards, refresh_interval } = settings.index as Record<string, string | undefined>
+      return {
+        physical,
+        build: { quantisation: dialect.quantisationOf(field), shards: Number(number_of_shards) },
+        refreshSeconds: refresh_interval === undefined ? ownRefreshSeconds : Number.parseInt(refresh_interval),
+      }
     },
     /** The same rows in an index made with other settings, which then takes the place of the old one. */
     async rebuild(namespace: Namespace, old: Made, build: Build): Promise<Made> {
@@ -85,7 +94,7 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
       await make(physical, build, ownerOf(namespace))
       await copy(namespace.name, physical)
       await alias(namespace.name, physical, old.physical)
-      return { physical, build }
+      return { physical, build, refreshSeconds: ownRefreshSeconds }
     },
     /** A copy of a folder gets an index of its own. */
     async fork(from: Namespace, build: Build): Promise<{ namespace: Namespace; made: Made }> {
@@ -96,7 +105,7 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
       await copy(from.name, physical)
       await alias(namespace.name, physical)
       namespace.keep()
-      return { namespace, made: { physical, build } }
+      return { namespace, made: { physical, build, refreshSeconds: ownRefreshSeconds } }
     },
   }
 }

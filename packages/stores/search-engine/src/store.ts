@@ -22,7 +22,6 @@ export interface SearchStoreOptions extends StoreOpenOptions {
 
 /** Longer than a node takes to restart (measured: 4 to 9 s). */
 const defaultBudgetMs = 30_000
-const shortestIntervalOfServer = 1
 
 /** A store on a search server. Rejects as `StoreProvider.open` says. */
 export async function openSearchStore(options: SearchStoreOptions): Promise<Store> {
@@ -147,7 +146,7 @@ async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...give
       return {
         'db.osQuantisation': asServer ? 'server' : quantisation,
         'db.osShards': shards,
-        'db.osRefreshSeconds': await refreshSeconds(),
+        'db.osRefreshSeconds': made.refreshSeconds,
       }
     },
     close: () => wire.close(),
@@ -159,15 +158,9 @@ async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...give
     if (namespace.isOwn) made = await admin.rebuild(namespace, made, build)
     else await own(build)
   }
-  async function refreshSeconds(): Promise<number> {
-    const name = 'index.refresh_interval'
-    const { body } = await send({ method: 'GET', path: `/${index()}/_settings/${name}`, query: { flat_settings: true } })
-    const [{ settings }] = Object.values(body) as [{ settings: Record<string, string> }]
-    return Number.parseInt(settings[name] ?? String(shortestIntervalOfServer))
-  }
   async function setRefresh(): Promise<void> {
     const wanted = config['db.osRefreshSeconds']
-    if ((await refreshSeconds()) === wanted) return
+    if (made.refreshSeconds === wanted) return
     const interval = wanted < 0 ? '-1' : `${wanted}s`
     await send({ method: 'PUT', path: `/${index()}/_settings`, body: { index: { refresh_interval: interval } } })
   }
