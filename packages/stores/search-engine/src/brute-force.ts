@@ -26,24 +26,35 @@ export async function fetchVectors(send: Send, index: string, dims: number, quer
   return { chunkIds, vectors }
 }
 
+interface Loaded {
+  chunkIds: number[]
+  vectors: Float32Array
+  rowOf: Map<number, number>
+  index: FlatIndex | undefined
+}
+
 /** Exact search for a server that has none: all vectors are fetched once and compared in this process, until `forget`. */
 export function bruteForce(load: () => Promise<{ chunkIds: number[]; vectors: Float32Array }>, dims: number) {
-  let loaded: Promise<{ chunkIds: number[]; rowOf: Map<number, number>; index: FlatIndex | undefined; bytes: number }> | undefined
+  let loaded: Promise<Loaded> | undefined
   let bytes = 0
-  const open = async () => {
+  const open = async (): Promise<Loaded> => {
     const { chunkIds, vectors } = await load()
     bytes = vectors.byteLength
     const index = chunkIds.length === 0 ? undefined : openFlatIndex({ representation: 'f32', rescore: 1 }, vectors, dims)
-    return { chunkIds, rowOf: new Map(chunkIds.map((id, row) => [id, row])), index, bytes }
+    return { chunkIds, vectors, rowOf: new Map(chunkIds.map((id, row) => [id, row])), index }
   }
   return {
     async search(query: Float32Array, k: number, only: readonly number[] | undefined): Promise<Hits> {
       loaded ??= open()
-      const { chunkIds, rowOf, index } = await loaded
+      const { chunkIds, vectors, rowOf, index } = await loaded
       if (!index) return { chunkIds: [], scores: [] }
       const rows = only && Uint32Array.from(only.flatMap((id) => rowOf.get(id) ?? []))
-      const found = index.search(query, k, rows)
-      return { chunkIds: Array.from(found.rows, (row) => chunkIds[row]!), scores: Array.from(found.scores) }
+      // the scan adds up in f32, which may swap two that are nearly equal
+      const found = Array.from(index.search(query, k, rows).rows, (row) => ({
+        chunkId: chunkIds[row]!,
+        score: vectors.subarray(row * dims, (row + 1) * dims).reduce((sum, value, i) => sum + value * query[i]!, 0),
+      })).sort((a, b) => b.score - a.score)
+      return { chunkIds: found.map(({ chunkId }) => chunkId), scores: found.map(({ score }) => score) }
     },
     bytes: () => bytes,
     forget() {

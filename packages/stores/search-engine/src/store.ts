@@ -54,6 +54,7 @@ async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...give
   await writing.repair('dead')
   const search = searches({ send, dialect, dims, index, settings: settingsOf(config) })
   let unseen = false
+  let closing: Promise<void> | undefined
   let mine: Promise<void> | undefined
   /** One writer: what another one left behind was left for good. */
   const beforeWrite = () =>
@@ -149,7 +150,8 @@ async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...give
         'db.osRefreshSeconds': made.refreshSeconds,
       }
     },
-    close: () => wire.close(),
+    // a client that is closed twice never answers
+    close: () => (closing ??= wire.close()),
   }
 
   /** An index is made anew where it was made otherwise; of a copied folder, under a name of its own. */
