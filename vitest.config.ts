@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   ssr: {
-    resolve: { conditions: ['@tenfold/source', 'node', 'import', 'default'], externalConditions: ['@tenfold/source'] },
+    resolve: { conditions: ['@tenfold/source', 'node'], externalConditions: ['@tenfold/source'] },
   },
   resolve: { conditions: ['@tenfold/source'] },
   test: {

@@ -23,6 +23,7 @@ const layers: Record<string, number> = {
   'target-module': 2,
   'store-kit': 2,
   'search-engine': 3,
+  'store-postgres': 3,
   'store-sqlite': 3,
   'static-encoder': 3,
   proof: 3,

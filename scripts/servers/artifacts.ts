@@ -28,7 +28,9 @@ export async function fetchServer(kind: ServerKind): Promise<string> {
     for (const name of ['pom.xml', 'Launcher.java']) await copyFile(path.join(source, name), path.join(partial, name))
     await run('mvn', ['-q', '-B', 'process-resources'], { cwd: partial })
     if (kind === 'elasticsearch') await makeNettyModule(partial)
-    await run('javac', ['-proc:none', '-cp', classPath(kind, partial), '-d', 'classes', 'Launcher.java'], { cwd: partial })
+    await run('javac', ['-proc:none', '-cp', classPath(kind, partial), '-d', 'classes', 'Launcher.java'], {
+      cwd: partial,
+    })
     // another process may have been quicker: what it made is the same
     await rename(partial, folder).catch(async (error) => {
       if (!(await exists(folder))) throw error
@@ -40,7 +42,11 @@ export async function fetchServer(kind: ServerKind): Promise<string> {
 }
 
 export const classPath = (kind: ServerKind, folder: string): string =>
-  ['classes', 'target/lib/*', ...(kind === 'opensearch' ? ['target/plugins/knn/*', 'target/plugins/neural-search/*'] : [])]
+  [
+    'classes',
+    'target/lib/*',
+    ...(kind === 'opensearch' ? ['target/plugins/knn/*', 'target/plugins/neural-search/*'] : []),
+  ]
     .map((part) => path.join(folder, part))
     .join(path.delimiter)
 

@@ -34,7 +34,11 @@ export interface Cluster {
 const jvm = ['-Xms512m', '-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 const bootMs = 120_000
 
-export async function startCluster(kind: ServerKind, nodes = 1, settings: Record<string, string> = {}): Promise<Cluster> {
+export async function startCluster(
+  kind: ServerKind,
+  nodes = 1,
+  settings: Record<string, string> = {},
+): Promise<Cluster> {
   const artifacts = await fetchServer(kind)
   const base = await mkdtemp(path.join(tmpdir(), `tenfold-${kind}-`))
   const [http, transport] = [await freePorts(nodes), await freePorts(nodes)]
@@ -78,7 +82,13 @@ export async function startCluster(kind: ServerKind, nodes = 1, settings: Record
   return cluster
 }
 
-async function openNode(kind: ServerKind, artifacts: string, home: string, port: number, settings: string[]): Promise<ServerNode> {
+async function openNode(
+  kind: ServerKind,
+  artifacts: string,
+  home: string,
+  port: number,
+  settings: string[],
+): Promise<ServerNode> {
   await mkdir(path.join(home, 'config'), { recursive: true })
   await copyFile(path.join(import.meta.dirname, kind, 'log4j2.properties'), path.join(home, 'config/log4j2.properties'))
   if (kind === 'elasticsearch') {
@@ -105,7 +115,10 @@ async function openNode(kind: ServerKind, artifacts: string, home: string, port:
       const gone = once(child!, 'exit')
       child!.kill(signal)
       const late = new AbortController()
-      const forced = setTimeout(15_000, undefined, { signal: late.signal }).then(() => child!.kill('SIGKILL'), () => {})
+      const forced = setTimeout(15_000, undefined, { signal: late.signal }).then(
+        () => child!.kill('SIGKILL'),
+        () => {},
+      )
       await gone
       late.abort()
       await forced
@@ -121,12 +134,16 @@ async function waitForHealth(nodes: ServerNode[], count: number, base: string): 
     for (const { url } of nodes) {
       const path = `/_cluster/health?wait_for_status=green&wait_for_nodes=${count}&timeout=2s`
       const answer = await fetch(url + path, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
-      if (answer?.ok && !(await answer.json()).timed_out) return
+      if (answer?.ok && !((await answer.json()) as { timed_out: boolean }).timed_out) return
     }
     await setTimeout(150)
   }
-  const logs = await Promise.all(nodes.map(({ name }) => readFile(path.join(base, name, 'out.log'), 'utf8').catch(() => '')))
-  throw new Error(`${count} nodes were not ready in ${bootMs / 1000} s:\n${logs.map((log) => log.slice(-2000)).join('\n')}`)
+  const logs = await Promise.all(
+    nodes.map(({ name }) => readFile(path.join(base, name, 'out.log'), 'utf8').catch(() => '')),
+  )
+  throw new Error(
+    `${count} nodes were not ready in ${bootMs / 1000} s:\n${logs.map((log) => log.slice(-2000)).join('\n')}`,
+  )
 }
 
 /** Held at once, so that no two are the same. */

@@ -2,14 +2,33 @@ import type { Patch } from '@tenfold/contracts'
 import { definePhase, greedy } from '@tenfold/phase-kit'
 import { inspectStore } from './inspect.ts'
 
-/** WAL, foreign keys and the 16 MB cache are the driver's defaults and on from the start; only what can still matter is tried. */
+/**
+ * For every store; those are tried that the target offers. In SQLite WAL, foreign keys and the 16 MB cache are the driver's defaults and on
+ * from the start; only what can still matter is tried.
+ */
 const steps: Patch[] = [
   { 'db.statementReuse': true },
   { 'db.ftsOrder': 'bm25' },
+  { 'db.pgRank': 'ts_rank' },
   { 'db.ftsMaxDocShare': 0.5 },
   { 'db.vectors': 'int8' },
   // a bit says less of a vector than a byte, so more candidates are scored again
   { 'db.vectors': 'bit', 'db.rescore': 100 },
+  { 'db.pgVectors': 'halfvec' },
+  { 'db.pgVectors': 'bit', 'db.rescore': 100 },
+  // few rows are quicker read than searched by a graph
+  { 'db.pgVectors': 'exact' },
+  { 'db.pgIterativeScan': 'strict' },
+  { 'db.pgIterativeScan': 'relaxed' },
+  // S3-35
+  { 'db.pgPoolMin': 5, 'db.pgPoolMax': 20 },
+  // what a search server sends of a hit, and what it need not count (S4-14)
+  { 'db.osHits': 'id' },
+  { 'db.osHits': 'docvalue' },
+  { 'db.osTotalHits': false },
+  { 'db.osCandidates': 100 },
+  { 'db.osQuantisation': 'int8' },
+  { 'db.osQuantisation': 'none' },
   { 'db.analyze': 'full' },
   { 'db.collectionIndex': true },
   { 'db.mmapMib': 256 },
@@ -29,6 +48,16 @@ const db = definePhase({
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.pgVectors',
+    'db.pgEfSearch',
+    'db.pgIterativeScan',
+    'db.pgRank',
+    'db.pgPoolMin',
+    'db.pgPoolMax',
+    'db.osHits',
+    'db.osTotalHits',
+    'db.osCandidates',
+    'db.osQuantisation',
   ],
   measure: ['store', 'query'],
   goals: [

@@ -6,6 +6,9 @@ type StoreName = Config['rag.store']
 /** Where each store comes from; loaded when it is chosen, so that nobody pays for the others. */
 const packages: Partial<Record<StoreName, () => Promise<{ default: StoreProvider }>>> = {
   sqlite: () => import('@tenfold/store-sqlite'),
+  postgres: () => import('@tenfold/store-postgres'),
+  opensearch: () => import('@tenfold/store-opensearch'),
+  elasticsearch: () => import('@tenfold/store-elasticsearch'),
 }
 
 /** Where an index is, or will be. */

@@ -6,7 +6,11 @@ export const defaultTimeoutMs = 10_000
 
 /** The official client over connections that are kept. `urls`: one address, or those of several nodes by commas. Contacts nobody yet. */
 export async function connect(urls: string, requestTimeoutMs: number): Promise<Wire> {
-  const { Client } = await loadPeer('@elastic/elasticsearch', () => import('@elastic/elasticsearch'), '@elastic/elasticsearch@8')
+  const { Client } = await loadPeer(
+    '@elastic/elasticsearch',
+    () => import('@elastic/elasticsearch'),
+    '@elastic/elasticsearch@8',
+  )
   const nodes = urls.split(',')
   const client = new Client({
     nodes,

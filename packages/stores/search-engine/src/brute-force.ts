@@ -5,7 +5,12 @@ import { scan } from './scan.ts'
 import type { Send } from './wire.ts'
 
 /** Stored vectors that match, by ascending chunk id. */
-export async function fetchVectors(send: Send, index: string, dims: number, query: Clause): Promise<{ chunkIds: number[]; vectors: Float32Array }> {
+export async function fetchVectors(
+  send: Send,
+  index: string,
+  dims: number,
+  query: Clause,
+): Promise<{ chunkIds: number[]; vectors: Float32Array }> {
   const chunkIds: number[] = []
   const parts: Float32Array[] = []
   const search = { query, _source: ['vector'], sort: [{ chunkId: 'asc' }] }
@@ -40,7 +45,8 @@ export function bruteForce(load: () => Promise<{ chunkIds: number[]; vectors: Fl
   const open = async (): Promise<Loaded> => {
     const { chunkIds, vectors } = await load()
     bytes = vectors.byteLength
-    const index = chunkIds.length === 0 ? undefined : openFlatIndex({ representation: 'f32', rescore: 1 }, vectors, dims)
+    const index =
+      chunkIds.length === 0 ? undefined : openFlatIndex({ representation: 'f32', rescore: 1 }, vectors, dims)
     return { chunkIds, vectors, rowOf: new Map(chunkIds.map((id, row) => [id, row])), index }
   }
   return {

@@ -29,7 +29,9 @@ export async function bulk(send: Send, index: string, actions: readonly Action[]
       left = left.filter((_, i) => isBusy(items[i]!))
       if (left.length > 0) throw new Busy(`${left.length} of ${items.length} rows refused by a busy server`)
     }, retry).catch((error: unknown) => {
-      throw error instanceof Busy ? failure(503, error.message, 'try again when the server has less to do', error) : error
+      throw error instanceof Busy
+        ? failure(503, error.message, 'try again when the server has less to do', error)
+        : error
     })
   }
 }

@@ -32,7 +32,8 @@ function clauseOf(name: string, match: Match): Clause {
   if (typeof match !== 'object') return equals(name, [match])
   if ('in' in match) return equals(name, match.in)
   const bounds = Object.entries(match).filter(([, bound]) => bound !== undefined)
-  if (bounds.length === 0) return { bool: { should: Object.values(places).map((place) => ({ exists: { field: `${place}.${name}` } })) } }
+  if (bounds.length === 0)
+    return { bool: { should: Object.values(places).map((place) => ({ exists: { field: `${place}.${name}` } })) } }
   const type = typeof bounds[0]![1]
   if (bounds.some(([, bound]) => typeof bound !== type)) return none
   return { range: { [`${placeOf(bounds[0]![1])}.${name}`]: Object.fromEntries(bounds) } }

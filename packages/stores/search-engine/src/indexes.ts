@@ -37,7 +37,10 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
   const make = (physical: string, build: Build, owner: Owner) =>
     send({ method: 'PUT', path: `/${physical}`, body: indexBody(dialect, identity, build, owner) })
   const alias = (name: string, physical: string, old?: string) => {
-    const actions = [{ add: { index: physical, alias: name } }, ...(old === undefined ? [] : [{ remove_index: { index: old } }])]
+    const actions = [
+      { add: { index: physical, alias: name } },
+      ...(old === undefined ? [] : [{ remove_index: { index: old } }]),
+    ]
     return send({ method: 'POST', path: '/_aliases', body: { actions } })
   }
   const drop = (physical: string) => send({ method: 'DELETE', path: `/${physical}`, allow: [404] })
@@ -49,7 +52,12 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
     await alias(temporary, to)
     const query = { bool: { must_not: { term: { kind: 'journal' } } } }
     for await (const page of scan(send, from, { query, _source: true })) {
-      await bulk(send, temporary, page.map(({ _id, _source }) => ({ index: { id: _id, source: _source } })), retry)
+      await bulk(
+        send,
+        temporary,
+        page.map(({ _id, _source }) => ({ index: { id: _id, source: _source } })),
+        retry,
+      )
     }
     await send({ method: 'POST', path: `/${to}/_refresh` })
     await send({ method: 'DELETE', path: `/${to}/_alias/${temporary}` })
@@ -71,7 +79,10 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
         const hint = 'it was removed, or the server is another one: ingest into a new folder'
         throw new PipelineError('INDEX_MISSING', `the server has no index ${name}`, hint)
       }
-      const [physical, { mappings, settings }] = Object.entries<Record<string, Clause>>(body)[0]! as [string, { mappings: Clause; settings: Clause }]
+      const [physical, { mappings, settings }] = Object.entries<Record<string, Clause>>(body)[0]! as [
+        string,
+        { mappings: Clause; settings: Clause },
+      ]
       const meta = mappings._meta as IndexMeta | undefined
       const [is, wanted] = [meta?.identity, identityOf(identity)].map((each) => JSON.stringify(each))
       if (is !== wanted) {
@@ -83,7 +94,7 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
       return {
         physical,
         build: { quantisation: dialect.quantisationOf(field), shards: Number(number_of_shards) },
-        refreshSeconds: refresh_interval === undefined ? ownRefreshSeconds : Number.parseInt(refresh_interval),
+        refreshSeconds: refresh_interval === undefined ? ownRefreshSeconds : Number.parseInt(refresh_interval, 10),
       }
     },
     /** The same rows in an index made with other settings, which then takes the place of the old one. */
@@ -116,7 +127,12 @@ async function sweep(send: Send, { name }: Dialect): Promise<void> {
   const { body } = await send({ method: 'GET', path, query: { filter_path: '*.mappings._meta' }, allow: [404] })
   for (const [physical, { mappings }] of Object.entries<{ mappings: { _meta?: Partial<IndexMeta> } }>(body ?? {})) {
     const { machine, folders } = mappings._meta ?? {}
-    if (machine !== hostname() || !folders || folders.some((folder) => existsSync(`${folder}/${name}.json`) || existsSync(folder))) continue
+    if (
+      machine !== hostname() ||
+      !folders ||
+      folders.some((folder) => existsSync(`${folder}/${name}.json`) || existsSync(folder))
+    )
+      continue
     await send({ method: 'DELETE', path: `/${physical}`, allow: [404] })
   }
 }

@@ -52,7 +52,13 @@ export function journal({ send, index, retry }: JournalOptions) {
       const old = (await entries(keys)).flatMap((entry) => entry?.chunkIds ?? [])
       const chunkRows = rows.flatMap((each) => each?.chunkRows ?? [])
       const kept = new Set(chunkRows.map(({ id }) => id))
-      const note: Note = { machine: hostname(), pid: process.pid, writer, keys, chunkIds: [...new Set([...old, ...[...kept].map(Number)])] }
+      const note: Note = {
+        machine: hostname(),
+        pid: process.pid,
+        writer,
+        keys,
+        chunkIds: [...new Set([...old, ...[...kept].map(Number)])],
+      }
       const noteId = `j-${randomUUID()}`
       const write = (actions: Action[]) => bulk(send, index(), actions, retry)
       await write([{ index: { id: noteId, source: { kind: 'journal', key: noteId, entry: note } } }])
@@ -71,7 +77,12 @@ export function journal({ send, index, retry }: JournalOptions) {
           if (note.writer === writer || (which === 'dead' && !isDead(note))) continue
           const named = new Set((await entries(note.keys)).flatMap((entry) => entry?.chunkIds ?? []))
           const orphans = note.chunkIds.filter((id) => !named.has(id))
-          await bulk(send, index(), [...orphans.map(String), _id].map((id) => ({ delete: id })), retry)
+          await bulk(
+            send,
+            index(),
+            [...orphans.map(String), _id].map((id) => ({ delete: id })),
+            retry,
+          )
           repaired++
         }
       }

@@ -4,7 +4,6 @@ import { costliest } from './profile.ts'
 import { returned, type SearchSettings, wordQuery } from './queries.ts'
 import type { searches } from './searches.ts'
 import type { Send } from './wire.ts'
-import { advice } from './advice.ts'
 
 export interface PlansOptions {
   send: Send
@@ -15,9 +14,22 @@ export interface PlansOptions {
   settings: SearchSettings
 }
 
-/** How the server carries out each search, by its own profile, and what an administrator could change about it. */
-export async function plansOf({ send, dialect, dims, index, search, settings }: PlansOptions): Promise<Record<string, string[]>> {
-  const sample = (await send({ method: 'POST', path: `/${index}/_search`, body: { size: 1, query: { term: { kind: 'chunk' } }, _source: ['vector', 'text', 'collection'] } })).body.hits.hits[0]?._source
+/** How the server carries out each search, by its own profile. */
+export async function plansOf({
+  send,
+  dialect,
+  dims,
+  index,
+  search,
+  settings,
+}: PlansOptions): Promise<Record<string, string[]>> {
+  const sample = (
+    await send({
+      method: 'POST',
+      path: `/${index}/_search`,
+      body: { size: 1, query: { term: { kind: 'chunk' } }, _source: ['vector', 'text', 'collection'] },
+    })
+  ).body.hits.hits[0]?._source
   const vector = sample ? Float32Array.from(sample.vector) : new Float32Array(dims).fill(Math.sqrt(1 / dims))
   const text = sample?.text.slice(0, 200) ?? 'a word'
   const filter = { collection: sample?.collection ?? '' }
@@ -32,11 +44,13 @@ export async function plansOf({ send, dialect, dims, index, search, settings }: 
   const plans: Record<string, string[]> = {}
   for (const [name, body] of Object.entries(bodies)) {
     if (!body) {
-      plans[name] = ['all vectors are fetched once and compared in this process: the server has no exact search without scripts']
+      plans[name] = [
+        'all vectors are fetched once and compared in this process: the server has no exact search without scripts',
+      ]
       continue
     }
     const request = { size: 10, ...returned(settings), ...body, profile: true }
     plans[name] = costliest((await send({ method: 'POST', path: `/${index}/_search`, body: request })).body.profile)
   }
-  return { ...plans, administrator: await advice(send, index) }
+  return plans
 }

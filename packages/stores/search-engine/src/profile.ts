@@ -29,7 +29,10 @@ export function costliest(profile: { shards: ProfiledShard[] }): string[] {
   const nanos = new Map<string, number>()
   const add = (step: string, time: number | undefined) => nanos.set(step, (nanos.get(step) ?? 0) + (time ?? 0))
   const walk = ({ type, description, time_in_nanos, children = [], breakdown }: Clause) => {
-    add(`${type} ${short(description)}, mostly ${most(breakdown)}`, time_in_nanos - sum(children.map((child) => child.time_in_nanos)))
+    add(
+      `${type} ${short(description)}, mostly ${most(breakdown)}`,
+      time_in_nanos - sum(children.map((child) => child.time_in_nanos)),
+    )
     children.forEach(walk)
   }
   for (const { searches, dfs, fetch } of profile.shards) {
@@ -50,4 +53,7 @@ export function costliest(profile: { shards: ProfiledShard[] }): string[] {
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 const short = (text: string) => (text.length > shownLetters ? `${text.slice(0, shownLetters)} …` : text)
 const most = (breakdown: Record<string, number>) =>
-  Object.entries(breakdown).reduce((best, each) => (each[0].endsWith('_count') || each[1] <= best[1] ? best : each), ['nothing', 0])[0]
+  Object.entries(breakdown).reduce(
+    (best, each) => (each[0].endsWith('_count') || each[1] <= best[1] ? best : each),
+    ['nothing', 0],
+  )[0]

@@ -11,7 +11,11 @@ const pageRows = 500
 const keepAlive = '2m'
 
 /** Every row that matches, page by page, as they were when it began; the server forgets the search when the loop ends early too. */
-export async function* scan(send: Send, index: string, search: { query: Clause; _source: unknown; sort?: unknown }): AsyncGenerator<Found[]> {
+export async function* scan(
+  send: Send,
+  index: string,
+  search: { query: Clause; _source: unknown; sort?: unknown },
+): AsyncGenerator<Found[]> {
   const body = { size: pageRows, sort: ['_doc'], ...search }
   let answer = await send({ method: 'POST', path: `/${index}/_search`, query: { scroll: keepAlive }, body })
   try {
@@ -21,14 +25,26 @@ export async function* scan(send: Send, index: string, search: { query: Clause; 
       answer = await send({ method: 'POST', path: '/_search/scroll', body: next })
     }
   } finally {
-    await send({ method: 'DELETE', path: '/_search/scroll', body: { scroll_id: [answer.body._scroll_id] }, allow: [404] })
+    await send({
+      method: 'DELETE',
+      path: '/_search/scroll',
+      body: { scroll_id: [answer.body._scroll_id] },
+      allow: [404],
+    })
   }
 }
 
 /** Rows by id in the order asked, as last written, without waiting for a refresh; undefined for those that are not there. */
-export async function fetchRows(send: Send, index: string, ids: readonly string[], fields: string[]): Promise<(Found['_source'] | undefined)[]> {
+export async function fetchRows(
+  send: Send,
+  index: string,
+  ids: readonly string[],
+  fields: string[],
+): Promise<(Found['_source'] | undefined)[]> {
   if (ids.length === 0) return []
   const query = { _source_includes: fields.join() }
   const { body } = await send({ method: 'POST', path: `/${index}/_mget`, query, body: { ids } })
-  return body.docs.map(({ found, _source }: { found?: boolean; _source?: Found['_source'] }) => (found ? _source : undefined))
+  return body.docs.map(({ found, _source }: { found?: boolean; _source?: Found['_source'] }) =>
+    found ? _source : undefined,
+  )
 }

@@ -62,4 +62,5 @@ function plainJson(source: string): string {
   }
 }
 
-const shapeOf = (source: string) => source.replace(/\[[-\d.,eE\s]+\]/g, '[]').replace(/:\s*("[^"]*"|-?[\d.eE+-]+)/g, ':?')
+const shapeOf = (source: string) =>
+  source.replace(/\[[-\d.,eE\s]+\]/g, '[]').replace(/:\s*("[^"]*"|-?[\d.eE+-]+)/g, ':?')

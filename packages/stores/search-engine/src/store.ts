@@ -1,8 +1,9 @@
 import type { Config, HydratedChunk, Patch, Store, StoreOpenOptions } from '@tenfold/contracts'
 import { checkVector, namespaceIn } from '@tenfold/store-kit'
+import { advice } from './advice.ts'
 import { fetchVectors } from './brute-force.ts'
 import type { Dialect } from './dialect.ts'
-import { type Made, indexes } from './indexes.ts'
+import { indexes } from './indexes.ts'
 import { journal } from './journal.ts'
 import type { Build } from './mapping.ts'
 import { plansOf } from './plans.ts'
@@ -33,13 +34,21 @@ export async function openSearchStore(options: SearchStoreOptions): Promise<Stor
   }
 }
 
-async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...given }: SearchStoreOptions): Promise<Store> {
+async function open({
+  dialect,
+  wire,
+  wayOut,
+  budgetMs = defaultBudgetMs,
+  ...given
+}: SearchStoreOptions): Promise<Store> {
   const { config, workspace, identity, signal } = given
   const send = patient(wire.send, { url: wire.url, wayOut, budgetMs, signal })
   const retry = { budgetMs, signal }
   const admin = indexes({ send, dialect, identity, retry, index: given.index })
   let namespace = namespaceIn(workspace, dialect.name)
-  let made = namespace.isNew ? await admin.create(namespace, buildOf(config, dialect)) : await admin.find(namespace.name)
+  let made = namespace.isNew
+    ? await admin.create(namespace, buildOf(config, dialect))
+    : await admin.find(namespace.name)
   const index = () => namespace.name
   const own = async (build: Build) => {
     const forked = await admin.fork(namespace, build)
@@ -132,7 +141,9 @@ async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...give
     lexicalSearch: (text, limit, filter) => search.words(text, limit, filter),
     async hydrate(chunkIds) {
       const rows = await fetchRows(send, index(), chunkIds.map(String), ['docId', 'title', 'text'])
-      return rows.flatMap((row, i) => (row ? [{ chunkId: chunkIds[i]!, ...(row as Omit<HydratedChunk, 'chunkId'>) }] : []))
+      return rows.flatMap((row, i) =>
+        row ? [{ chunkId: chunkIds[i]!, ...(row as Omit<HydratedChunk, 'chunkId'>) }] : [],
+      )
     },
     async refresh() {
       await refresh()
@@ -140,6 +151,7 @@ async function open({ dialect, wire, wayOut, budgetMs = defaultBudgetMs, ...give
     },
     vectorBytes: search.bytes,
     plans: () => plansOf({ send, dialect, dims, index: index(), search, settings: settingsOf(config) }),
+    advice: () => advice(send, index()),
     async readBack(): Promise<Patch> {
       made = await admin.find(index())
       const { quantisation, shards } = made.build

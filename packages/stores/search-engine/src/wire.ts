@@ -77,9 +77,15 @@ export function failure(status: number, told: string, wayOut: string, cause?: un
     const hint = 'free some space on the server, or give it more, and ingest again: what was stored stays'
     return new PipelineError('STORE_FULL', told, hint, options)
   }
-  if (status === 404) return new PipelineError('INDEX_MISSING', told, 'the index is gone: ingest into a new folder', options)
+  if (status === 404)
+    return new PipelineError('INDEX_MISSING', told, 'the index is gone: ingest into a new folder', options)
   if (status === 401 || status === 403) {
-    return new PipelineError('ENGINE_UNAVAILABLE', told, 'put a user who may write into the address: https://user:password@host', options)
+    return new PipelineError(
+      'ENGINE_UNAVAILABLE',
+      told,
+      'put a user who may write into the address: https://user:password@host',
+      options,
+    )
   }
   return new PipelineError(status < 500 ? 'TARGET_FAILED' : 'ENGINE_UNAVAILABLE', told, wayOut, options)
 }
