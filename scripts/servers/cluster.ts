@@ -8,7 +8,7 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { classPath, fetchServer, nettyModule, type ServerKind } from './artifacts.ts'
 
-export interface ServerNode {
+interface ServerNode {
   name: string
   url: string
   /** Slow searches as JSON lines, once an index has thresholds for them. */
