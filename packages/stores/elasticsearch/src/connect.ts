@@ -1,8 +1,8 @@
 import { poolSize, type Wire } from '@tenfold/search-engine'
 import { loadPeer } from '@tenfold/store-kit'
 
-/** One answer; a search server that takes longer is overloaded. */
-export const defaultTimeoutMs = 10_000
+/** For one answer; the clients' own. */
+export const defaultTimeoutMs = 30_000
 
 /** The official client over connections that are kept. `urls`: one address, or those of several nodes by commas. Contacts nobody yet. */
 export async function connect(urls: string, requestTimeoutMs: number): Promise<Wire> {

@@ -53,8 +53,8 @@ export function serverFor({ kind, dialect, connect }: Subject, nodes = 1, settin
     skipUnlessThere(skip: (why: string) => void) {
       if (!cluster) skip('not tested here')
     },
-    wire: (timeoutMs = 10_000) => connect(urls(), timeoutMs),
-    async open({ workspace, change, timeoutMs = 10_000, budgetMs = 60_000, ...given }: Opening): Promise<Store> {
+    wire: (timeoutMs = 30_000) => connect(urls(), timeoutMs),
+    async open({ workspace, change, timeoutMs = 30_000, budgetMs = 60_000, ...given }: Opening): Promise<Store> {
       const wire = given.wire ?? (await connect(given.urls ?? urls(), timeoutMs))
       const config = { ...defaultConfig, ...change }
       const store = await openSearchStore({ dialect, wire, wayOut: 'start it', budgetMs, config, workspace, identity })
