@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['packages/stores/*/test/**/*.server.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 300_000,
     fileParallelism: false,
   },

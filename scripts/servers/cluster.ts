@@ -32,7 +32,8 @@ export interface Cluster {
 
 // measured: a small heap and the quick compiler boot in half the time and hold 390 MB
 const jvm = ['-Xms512m', '-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
-const bootMs = 120_000
+// seconds on a machine with nothing else to do, minutes on one that is busy
+const bootMs = 280_000
 
 export async function startCluster(
   kind: ServerKind,

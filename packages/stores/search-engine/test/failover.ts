@@ -28,8 +28,6 @@ export function describeFailover({ kind }: Subject, server: Server): void {
       await manager.end('SIGKILL')
       const before = searches
       await expect.poll(() => searches, { timeout: 60_000 }).toBeGreaterThan(before + 50)
-      await manager.start()
-      await cluster.ready()
       searching = false
       await all
       await wire.close()
