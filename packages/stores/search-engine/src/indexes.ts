@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
 import type { Namespace, RetryOptions } from '@tenfold/store-kit'
@@ -121,18 +121,20 @@ export function indexes({ send, dialect, identity, retry, index }: IndexesOption
   }
 }
 
-/** Removes indexes made from this machine for folders that are all gone. */
-async function sweep(send: Send, { name }: Dialect): Promise<void> {
-  const path = '/tenfold_*/_mapping'
-  const { body } = await send({ method: 'GET', path, query: { filter_path: '*.mappings._meta' }, allow: [404] })
+/** Removes indexes made from this machine for folders that name them no more. */
+async function sweep(send: Send, { name: kind }: Dialect): Promise<void> {
+  const query = { filter_path: '*.mappings._meta' }
+  const { body } = await send({ method: 'GET', path: '/tenfold_*/_mapping', query, allow: [404] })
   for (const [physical, { mappings }] of Object.entries<{ mappings: { _meta?: Partial<IndexMeta> } }>(body ?? {})) {
-    const { machine, folders } = mappings._meta ?? {}
-    if (
-      machine !== hostname() ||
-      !folders ||
-      folders.some((folder) => existsSync(`${folder}/${name}.json`) || existsSync(folder))
-    )
-      continue
+    const { machine, folders = [] } = mappings._meta ?? {}
+    const name = physical.replace(/-\d+$/, '')
+    if (machine !== hostname() || folders.some((folder, i) => namesIt(folder, kind, name, i === 0))) continue
     await send({ method: 'DELETE', path: `/${physical}`, allow: [404] })
   }
+}
+
+/** The folder that an index is made in names it once it is whole. */
+function namesIt(folder: string, kind: string, name: string, isMadeThere: boolean): boolean {
+  const file = `${folder}/${kind}.json`
+  return existsSync(file) ? readFileSync(file, 'utf8').includes(name) : isMadeThere && existsSync(folder)
 }
