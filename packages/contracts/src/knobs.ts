@@ -246,6 +246,45 @@ export const knobs = {
     about: 'candidates of a quantised scan rescored with f32',
   }),
 
+  'db.osHits': choice('text', ['all', 'text', 'id', 'docvalue'], {
+    levels: ['text', 'id', 'docvalue'],
+    affects: ['store', 'query', 'stream'],
+    about:
+      'what a search server sends of a hit: everything, all but the vector, its id, or its id from the column of ids',
+  }),
+  'db.osCandidates': int(0, 0, 10000, 'vectors', {
+    levels: [0, 100, 200, 400],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'candidates that a search server keeps while it walks the graph of vectors; 0 leaves it to the server',
+  }),
+  'db.osQuantisation': choice('server', ['server', 'none', 'int8'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'vectors in the graph of a search server: as it does by itself, as they are, or a byte each number',
+  }),
+  'db.osTotalHits': flag(true, {
+    levels: [true, false],
+    affects: ['store', 'query', 'stream'],
+    about: 'a search server counts all matches up to 10,000, or may pass over those that cannot be among the best',
+  }),
+  'db.osRequestCache': flag(false, {
+    levels: [false],
+    affects: ['store', 'query', 'stream'],
+    about:
+      'a search server keeps whole answers; no phase tries it: the questions of a measurement come again, and so would all answers',
+  }),
+  'db.osShards': int(1, 1, 64, 'shards', {
+    levels: [1],
+    affects: ['store', 'query', 'stream'],
+    about: 'parts of an index on a search server; no phase tries it: vendors advise 10 to 50 GB a part',
+  }),
+  'db.osRefreshSeconds': int(1, -1, 3600, 'seconds', {
+    levels: [1],
+    affects: [],
+    about:
+      'how long a write to a search server may stay unseen; -1 until it is asked; no phase tries it: none searches while it writes',
+  }),
   'db.pgVectors': choice('hnsw', ['hnsw', 'halfvec', 'bit', 'exact'], {
     affects: ['store', 'query', 'stream'],
     lossy: true,

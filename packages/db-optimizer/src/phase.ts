@@ -23,6 +23,13 @@ const steps: Patch[] = [
   { 'db.pgIterativeScan': 'relaxed' },
   // S3-35
   { 'db.pgPoolMin': 5, 'db.pgPoolMax': 20 },
+  // what a search server sends of a hit, and what it need not count (S4-14)
+  { 'db.osHits': 'id' },
+  { 'db.osHits': 'docvalue' },
+  { 'db.osTotalHits': false },
+  { 'db.osCandidates': 100 },
+  { 'db.osQuantisation': 'int8' },
+  { 'db.osQuantisation': 'none' },
   { 'db.analyze': 'full' },
   { 'db.collectionIndex': true },
   { 'db.mmapMib': 256 },
@@ -48,6 +55,10 @@ const db = definePhase({
     'db.pgRank',
     'db.pgPoolMin',
     'db.pgPoolMax',
+    'db.osHits',
+    'db.osTotalHits',
+    'db.osCandidates',
+    'db.osQuantisation',
   ],
   measure: ['store', 'query'],
   goals: [

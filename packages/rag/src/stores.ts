@@ -7,6 +7,8 @@ type StoreName = Config['rag.store']
 const packages: Partial<Record<StoreName, () => Promise<{ default: StoreProvider }>>> = {
   sqlite: () => import('@tenfold/store-sqlite'),
   postgres: () => import('@tenfold/store-postgres'),
+  opensearch: () => import('@tenfold/store-opensearch'),
+  elasticsearch: () => import('@tenfold/store-elasticsearch'),
 }
 
 /** Where an index is, or will be. */
