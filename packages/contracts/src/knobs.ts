@@ -206,6 +206,38 @@ export const knobs = {
     about: 'candidates of a quantised scan rescored with f32',
   }),
 
+  'db.redisVectors': choice('set', ['set', 'process'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    lossy: true,
+    about: 'Redis: vectors in a vector set of the server (Redis 8 and later), or scanned in this process as db.vectors says',
+  }),
+  'db.redisQuantisation': choice('Q8', ['Q8', 'NOQUANT', 'BIN'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Redis: numbers of a vector set; db.rescore candidates are scored again with f32',
+  }),
+  'db.redisEf': int(100, 1, 10000, 'nodes', {
+    levels: [100, 50, 200, 400],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Redis: nodes of the graph looked at in a search (EF of VSIM)',
+  }),
+  'db.redisWords': choice('script', ['script', 'search'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Redis: BM25 by a Lua script over postings, or by RediSearch where the server has it',
+  }),
+  'db.redisPoolSize': int(1, 1, 200, 'connections', {
+    levels: [1, 20],
+    affects: ['store', 'query', 'stream'],
+    about: 'Redis: most connections; one carries the commands of all calls together, of several each serves one call',
+  }),
+  'db.redisPipeline': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'Redis: the commands of one call are sent together, not each after the reply to the one before',
+  }),
+
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],
     affects: ['stream'],
