@@ -21,6 +21,7 @@ const layers: Record<string, number> = {
   'target-http': 2,
   'target-command': 2,
   'target-module': 2,
+  'store-kit': 2,
   'store-sqlite': 3,
   'static-encoder': 3,
   proof: 3,

@@ -15,6 +15,7 @@ export type {
   Summary,
   Verdict,
 } from './evidence.ts'
+export { matchesFilter } from './filter.ts'
 export type { Conditions, FinalHandoff, Handoff, TargetRow } from './handoff.ts'
 export {
   describeDomain,
@@ -42,10 +43,12 @@ export type {
   Match,
   MetadataValue,
   Store,
+  StoreAbilities,
   StoreIdentity,
   StoreOpenOptions,
   StoreProvider,
 } from './store.ts'
+export type { FirstStore, StagedChunk } from './store-first.ts'
 export type {
   FirstState,
   IngestOptions,

@@ -43,6 +43,16 @@ export const knobs = {
     about: 'longest answer',
   }),
 
+  'rag.store': choice(
+    'sqlite',
+    ['sqlite', 'postgres', 'opensearch', 'elasticsearch', 'qdrant', 'meilisearch', 'redis'],
+    {
+      levels: ['sqlite'],
+      affects: [],
+      about: 'where documents, chunks and vectors live: a file, or a server that runs already (docs/stores.md)',
+    },
+  ),
+
   'memory.arena': flag(true, {
     levels: [true, false],
     affects: ['memory', 'embed'],

@@ -1,4 +1,5 @@
 import type { Config, KnobKey, Patch } from './knobs.ts'
+import type { FirstStore } from './store-first.ts'
 
 /** Stores in this process answer at once, stores behind a network later; who calls them awaits either. */
 export type Awaitable<Value> = Value | Promise<Value>
@@ -13,10 +14,10 @@ export interface StoreIdentity {
 
 export type MetadataValue = string | number | boolean
 
-/** What a field must be: a value, one of several, or within a range (both ends included). */
+/** What a field must be: a value, one of several, or within a range (both ends included, of the type of the bound). */
 export type Match = MetadataValue | { in: readonly MetadataValue[] } | { gte?: number | string; lte?: number | string }
 
-/** Conditions that all must hold. A document without the field does not match. */
+/** Conditions that all must hold, as `matchesFilter` says. A document without the field does not match. */
 export interface Filter {
   collection?: string | undefined
   metadata?: Readonly<Record<string, Match>> | undefined
@@ -53,11 +54,12 @@ export interface HydratedChunk {
 
 /**
  * Documents, chunks, vectors and full text somewhere. Every store passes `storeLaws`. Chunk ids are whole numbers below 2^53 and
- * never come back for another text. One writer; any number of readers.
+ * never come back for another text. Vectors are of length 1. One writer; any number of readers, who meet what was written before a
+ * `refresh`. Reading a copy of a workspace is free; the first write to one makes what lies on a server a copy too.
  */
 export interface Store {
   /**
-   * Replaces each document and all its chunks. Of one document all chunks are there afterwards or it is as it was before; where the
+   * Replaces each document and all its chunks; the last one counts where an id comes twice. Of one document all chunks are there afterwards or it is as it was before; where the
    * store has transactions the whole batch is one. Throws DATA_UNREADABLE for a malformed vector, before anything is written, and STORE_FULL.
    */
   upsertDocs(batch: { doc: DocRow; chunks: ChunkRow[] }[]): Awaitable<void>
@@ -68,7 +70,7 @@ export interface Store {
   docIds(): Awaitable<string[]>
   /** A vector for each of these chunk hashes that some document has. */
   vectorsByHash(hashes: string[]): Awaitable<Map<string, Float32Array>>
-  /** Stored vectors, row-major, in the order of their chunks: all, or every nth where there are more than `limit`. */
+  /** Stored vectors, row-major, by ascending chunk id: all, or every nth where there are more than `limit`. */
   sampleVectors(limit: number): Awaitable<{ chunkIds: number[]; vectors: Float32Array }>
   chunkCount(): Awaitable<number>
   /** min(k, matches) chunks, whatever the filter leaves. Throws DATA_UNREADABLE for a query that is not `dims` finite numbers. */
@@ -87,14 +89,28 @@ export interface Store {
   plans(): Awaitable<Record<string, string[]>>
   /** Knobs as they are in force, asked from the store; what it cannot be asked about is left out. */
   readBack(): Awaitable<Patch>
+  /** Twice is harmless. */
   close(): Awaitable<void>
+  /** Where documents can be found before their vectors are there: that state. */
+  readonly first?: FirstStore
 }
 
 export interface StoreOpenOptions {
   config: Config
   /** A folder of this index: a store in files keeps them here, a store behind a network the name of what it made there. */
   workspace: string
+  /** The folder that the workspace is a copy of, or will be copied to: what lies on a server lives as long as one of them. */
+  index?: string | undefined
   identity: StoreIdentity
+  /** Gives up waiting for a server. */
+  signal?: AbortSignal | undefined
+}
+
+export interface StoreAbilities {
+  /** `Filter.metadata`; a store without it throws CONFIG_OUT_OF_RANGE when asked. */
+  metadataFilters: boolean
+  /** A reader beside a writer meets each document with all its old chunks or all its new ones, also in the middle of a batch. */
+  wholeReads: boolean
 }
 
 /** The default export of a store package. */
@@ -102,6 +118,7 @@ export interface StoreProvider {
   name: string
   /** The keys of the configuration that this store obeys: when one changes, it is opened anew. */
   keys: readonly KnobKey[]
+  abilities: StoreAbilities
   /** Throws INDEX_MISMATCH for an index of another identity, ENGINE_UNAVAILABLE with the way out where a client or server is missing. */
   open(options: StoreOpenOptions): Awaitable<Store>
 }

@@ -145,6 +145,8 @@ export interface OpenOptions {
   config: Config
   /** A folder this target may write to; the index lives here. */
   workspace: string
+  /** The folder that the workspace is a copy of, or will be copied to: for what such an index has elsewhere. */
+  index?: string
   /** What this door needs to find its system: an address, a command line, a file. Checked by the target itself. */
   options?: Record<string, unknown>
   /** Other systems run in this process, in turn with this one: threads without work must not keep the cores busy. */

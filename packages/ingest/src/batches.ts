@@ -43,7 +43,7 @@ export function vectorReuse(store: IngestStore) {
   const onTheWay = new Map<string, { piece: Piece; batch: Batch }>()
   return {
     async *assign(groups: AsyncIterable<Cut[]>): AsyncGenerator<Batch, void, undefined> {
-      for await (const group of groups) yield assignGroup(group)
+      for await (const group of groups) yield await assignGroup(group)
     },
     arrived(batch: Batch): void {
       for (const { pieces } of batch.docs) {
@@ -52,14 +52,17 @@ export function vectorReuse(store: IngestStore) {
     },
   }
 
-  function assignGroup(group: readonly Cut[]): Batch {
-    const hashes = new Set(group.flatMap(({ chunks = [] }) => chunks.map(({ hash }) => hash)))
-    const stored = store.vectorsByHash([...hashes].filter((hash) => !onTheWay.has(hash)))
+  async function assignGroup(group: readonly Cut[]): Promise<Batch> {
+    const hashes = [...new Set(group.flatMap(({ chunks = [] }) => chunks.map(({ hash }) => hash)))]
+    // Before the store is asked: what is on the way now may have arrived by the time it answers.
+    const coming = new Map(hashes.flatMap((hash) => (onTheWay.has(hash) ? [[hash, onTheWay.get(hash)!.piece]] : [])))
+    const stored = await store.vectorsByHash(hashes.filter((hash) => !coming.has(hash)))
     const batch: Batch = { docs: [], fresh: [] }
     const pieceOf = ({ text, hash }: { text: string; hash: string }): Piece => {
-      const known = onTheWay.get(hash)
-      if (known) return known.piece
+      const known = coming.get(hash)
+      if (known) return known
       const piece: Piece = { text, hash, vector: stored.get(hash) }
+      coming.set(hash, piece)
       onTheWay.set(hash, { piece, batch })
       if (!piece.vector) batch.fresh.push(piece)
       return piece

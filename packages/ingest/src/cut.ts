@@ -20,7 +20,7 @@ export async function* cutDocs(
   for await (const doc of docs) {
     await immediate()
     const hash = hashOfDoc(doc)
-    const isStored = store.docHash(doc.id) === hash
+    const isStored = (await store.docHash(doc.id)) === hash
     yield { doc, hash, chunks: isStored ? undefined : cutDoc(doc, options) }
   }
 }

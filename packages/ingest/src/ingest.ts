@@ -37,19 +37,19 @@ export async function ingest(docs: AsyncIterable<Doc>, run: IngestRun): Promise<
       // The embedding of the next batch begins before this one is written.
       await immediate()
       signal.throwIfAborted()
-      commit(batch)
+      await commit(batch)
       progress(stats, depths)
     }
-    if (run.replace) remove()
+    if (run.replace) await remove()
   } finally {
     run.signal?.removeEventListener('abort', abort)
   }
-  run.store.refreshStatistics()
+  await run.store.refresh()
   return { ...stats, wallMs: performance.now() - start }
 
-  function commit(batch: Batch): void {
+  async function commit(batch: Batch): Promise<void> {
     const changed = batch.docs.filter(({ cut }) => cut.chunks !== undefined)
-    run.store.upsertDocs(
+    await run.store.upsertDocs(
       changed.map(({ cut: { doc, hash }, pieces }) => ({
         doc: { id: doc.id, title: doc.title, collection: doc.collection, hash },
         chunks: pieces.map(({ text, hash, vector }) => ({ text, hash, vector: vector! })),
@@ -66,10 +66,10 @@ export async function ingest(docs: AsyncIterable<Doc>, run: IngestRun): Promise<
     if (run.replace) for (const { cut } of batch.docs) seen.add(cut.doc.id)
   }
 
-  function remove(): void {
-    for (const id of run.store.docIds()) {
+  async function remove(): Promise<void> {
+    for (const id of await run.store.docIds()) {
       signal.throwIfAborted()
-      if (!seen.has(id) && run.store.removeDoc(id)) stats.removed++
+      if (!seen.has(id) && (await run.store.removeDoc(id))) stats.removed++
     }
   }
 }

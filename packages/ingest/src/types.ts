@@ -1,6 +1,5 @@
-import type { IngestProgress } from '@tenfold/contracts'
+import type { IngestProgress, Store } from '@tenfold/contracts'
 import type { ChunkOptions } from '@tenfold/dataset'
-import type { Store } from '@tenfold/store-sqlite'
 
 /** What turns texts into vectors: one row of `dims` values for each text, row-major. */
 export interface IngestEncoder {
@@ -9,11 +8,8 @@ export interface IngestEncoder {
   countTokens(text: string): number
 }
 
-/** What holds documents. Each call of `upsertDocs` and `removeDoc` is durable whole or not at all. */
-export type IngestStore = Pick<
-  Store,
-  'docHash' | 'docIds' | 'vectorsByHash' | 'upsertDocs' | 'removeDoc' | 'refreshStatistics'
->
+/** What holds documents. */
+export type IngestStore = Pick<Store, 'docHash' | 'docIds' | 'vectorsByHash' | 'upsertDocs' | 'removeDoc' | 'refresh'>
 
 /** The queues between the stages, each named after what fills it. */
 export type QueueName = 'read' | 'cut' | 'batched' | 'embedded'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Doc } from '@tenfold/contracts'
-import { openStore, type Store } from '@tenfold/store-sqlite'
+import { openStore, type SqliteStore } from '@tenfold/store-sqlite'
 import { onTestFinished } from 'vitest'
 import type { IngestEncoder, IngestRun } from '../src/types.ts'
 
@@ -14,7 +14,7 @@ export function folder(): string {
   return path
 }
 
-export function storeIn(path: string): Store {
+export function storeIn(path: string): SqliteStore {
   return openStore({
     path: join(path, 'index.db'),
     identity: { modelSha256: 'a'.repeat(64), dims, chunker: 'words' },
@@ -75,7 +75,7 @@ export async function* stream(all: readonly Doc[]): AsyncGenerator<Doc> {
   yield* all
 }
 
-export const settings = (store: Store, change: Partial<IngestRun> = {}): IngestRun => ({
+export const settings = (store: SqliteStore, change: Partial<IngestRun> = {}): IngestRun => ({
   encoder: wordEncoder(),
   store,
   chunking: { maxTokens: 12, overlapTokens: 0 },
@@ -86,7 +86,7 @@ export const settings = (store: Store, change: Partial<IngestRun> = {}): IngestR
 })
 
 /** Ids, chunk hashes and vectors of all that a store holds. */
-export const contents = (store: Store) =>
+export const contents = (store: SqliteStore) =>
   store.docIds().map((id) => ({
     id,
     hash: store.docHash(id),

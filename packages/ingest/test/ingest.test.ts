@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { IngestProgress } from '@tenfold/contracts'
-import type { Store } from '@tenfold/store-sqlite'
+import type { SqliteStore } from '@tenfold/store-sqlite'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ingest } from '../src/ingest.ts'
 import { contents, doc, docs, folder, settings, storeIn, stream, vectorOf, wordEncoder } from './fixture.ts'
 
 /** A store whose chunks can be read back as text: what a vector belongs to is compared by its text. */
-const texts = (store: Store) => {
+const texts = (store: SqliteStore) => {
   const { chunkIds, vectors } = store.sampleVectors(1e6)
   return store
     .hydrate(chunkIds)
@@ -47,7 +47,7 @@ describe('ingest', () => {
   it('S4-22: commits at most 100 documents in one transaction', async () => {
     const store = storeIn(folder())
     const batches: number[] = []
-    const recording: Store = {
+    const recording: SqliteStore = {
       ...store,
       upsertDocs(batch) {
         batches.push(batch.length)
@@ -70,7 +70,7 @@ describe('ingest', () => {
       await sleep(30)
       log.push('end')
     })
-    const recording: Store = {
+    const recording: SqliteStore = {
       ...store,
       upsertDocs(batch) {
         log.push('commit')
@@ -133,7 +133,7 @@ describe('ingest', () => {
             failed = true
             throw new Error(`${name} broke`)
           }
-          const breaking: Store = {
+          const breaking: SqliteStore = {
             ...store,
             docHash: (id) => {
               step('cut')

@@ -1,6 +1,6 @@
 import type { Config } from '@tenfold/contracts'
 import { nearDuplicates } from '@tenfold/ingest'
-import { buildStore } from './parts.ts'
+import { openStore } from './stores.ts'
 
 /** Chunks whose vectors are compared each with each; of more, every nth one is (20,000 take about half a minute). */
 const maxRows = 20_000
@@ -20,18 +20,19 @@ export async function findDuplicates(
   workspace: string,
   options: { threshold: number; signal?: AbortSignal },
 ): Promise<Duplicates> {
-  const store = buildStore(config, workspace)
+  const store = await openStore(config, { workspace })
   try {
-    const { chunkIds, vectors } = store.sampleVectors(maxRows)
+    const { chunkIds, vectors } = await store.sampleVectors(maxRows)
     const dims = chunkIds.length === 0 ? 1 : vectors.length / chunkIds.length
     const { pairs, found } = await nearDuplicates(vectors, dims, options)
-    const told = pairs.map(({ a, b, cosine }) => {
-      const [first, second] = store.hydrate([chunkIds[a]!, chunkIds[b]!])
-      return { cosine, a: shown(first!), b: shown(second!) }
-    })
-    return { pairs: told, found, chunks: store.chunkCount(), compared: chunkIds.length }
+    const told: Duplicates['pairs'] = []
+    for (const { a, b, cosine } of pairs) {
+      const [first, second] = await store.hydrate([chunkIds[a]!, chunkIds[b]!])
+      told.push({ cosine, a: shown(first!), b: shown(second!) })
+    }
+    return { pairs: told, found, chunks: await store.chunkCount(), compared: chunkIds.length }
   } finally {
-    store.close()
+    await store.close()
   }
 }
 

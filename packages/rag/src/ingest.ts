@@ -1,11 +1,10 @@
 import type { Config, Doc, IngestStats } from '@tenfold/contracts'
 import type { Encoder } from '@tenfold/encoder'
-import { type IngestRun, ingest as run } from '@tenfold/ingest'
-import type { Store } from '@tenfold/store-sqlite'
+import { type IngestRun, type IngestStore, ingest as run } from '@tenfold/ingest'
 
 export interface IngestOptions extends Pick<IngestRun, 'replace' | 'progress' | 'totalDocs' | 'signal'> {
   encoder: Encoder
-  store: Store
+  store: IngestStore
   config: Config
 }
 

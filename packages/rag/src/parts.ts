@@ -1,13 +1,11 @@
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
 import { type CacheOptions, type Caches, openCaches } from '@tenfold/cache-manager'
-import type { Config, KnobKey } from '@tenfold/contracts'
+import type { Config, KnobKey, Store } from '@tenfold/contracts'
 import { type Encoder, openEncoder } from '@tenfold/encoder'
 import { type Generator, openGenerator } from '@tenfold/inference'
 import { privateBytes } from '@tenfold/measure'
 import { ensureModel, manifest } from '@tenfold/models'
 import type { StaticEncoder } from '@tenfold/static-encoder'
-import { openStore, type Store } from '@tenfold/store-sqlite'
 import type { Keeper } from './keeper.ts'
 import { type Slot, slot } from './slot.ts'
 
@@ -23,7 +21,7 @@ export interface Parts {
   openedBytes: Record<string, number>
 }
 
-/** The keys a part is built from: when one changes, the part is built anew. */
+/** The keys a part is built from: when one changes, the part is built anew. Those of the store are its provider's. */
 export const keysOf = {
   encoder: [
     'memory.arena',
@@ -44,19 +42,6 @@ export const keysOf = {
     'speed.generatorBatch',
     'metal.generatorDevice',
   ],
-  store: [
-    'rag.chunkTokens',
-    'rag.chunkOverlapTokens',
-    'db.mmapMib',
-    'db.cacheKib',
-    'db.analyze',
-    'db.statementReuse',
-    'db.collectionIndex',
-    'db.ftsOrder',
-    'db.ftsMaxDocShare',
-    'db.vectors',
-    'db.rescore',
-  ],
   // what was found with other settings of the search must not be served
   caches: [
     'rag.candidates',
@@ -73,7 +58,6 @@ export const keysOf = {
 const encoderModel = manifest['all-MiniLM-L6-v2']
 const generatorModel = manifest['SmolLM2-135M-Instruct-Q4_1']
 const [generatorFile] = Object.keys(generatorModel.files) as [keyof typeof generatorModel.files]
-const dims = 384
 
 export const models: Record<string, string> = {
   [encoderModel.name]: encoderModel.files['model.safetensors'].sha256,
@@ -132,25 +116,6 @@ export function buildGenerator(config: Config, opened: Parts['openedBytes'], kee
       }),
     )
   }, keeper.watch('generator'))
-}
-
-export function buildStore(config: Config, workspace: string): Store {
-  return openStore({
-    path: path.join(workspace, 'rag.db'),
-    identity: {
-      modelSha256: encoderModel.files['model.safetensors'].sha256,
-      dims,
-      chunker: `${config['rag.chunkTokens']} tokens, overlap ${config['rag.chunkOverlapTokens']}`,
-    },
-    mmapMib: config['db.mmapMib'],
-    cacheKib: config['db.cacheKib'],
-    analyze: config['db.analyze'],
-    statementReuse: config['db.statementReuse'],
-    collectionIndex: config['db.collectionIndex'],
-    ftsOrder: config['db.ftsOrder'],
-    ftsMaxDocShare: config['db.ftsMaxDocShare'],
-    vectorScan: { representation: config['db.vectors'], rescore: config['db.rescore'] },
-  })
 }
 
 function cacheOptions(config: Config): CacheOptions {

@@ -11,8 +11,8 @@ export async function rankFirst(
   k: number,
   timed: Timed,
 ): Promise<Fused | undefined> {
-  const { store } = parts
-  if (!store.isStaged()) return undefined
+  const { first: store } = parts.store
+  if (!store?.isStaged()) return undefined
   const { searchFirst, usesFirst } = await import('@tenfold/static-encoder')
   const first = await parts.first.get()
   signal?.throwIfAborted()
@@ -20,6 +20,6 @@ export async function rankFirst(
   const depth = Math.max(config['rag.candidates'], k * chunksPerDocument)
   return timed('lexical', () => {
     const vector = usesFirst(store, first) ? first.embed([text]) : undefined
-    return searchFirst(store, text, { vector, depth, collection })
+    return searchFirst(store, text, { vector, depth, filter: { collection } })
   })
 }

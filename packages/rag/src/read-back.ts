@@ -2,10 +2,9 @@ import type { Config, Patch } from '@tenfold/contracts'
 import type { Parts } from './parts.ts'
 
 /** What the runtimes say they use. Settings no runtime can be asked about are left out rather than echoed. */
-export function readBack({ encoder, generator, store }: Parts, config: Config): Patch {
+export async function readBack({ encoder, generator, store }: Parts, config: Config): Promise<Patch> {
   const encoding = encoder.current()?.info()
   const generating = generator.current()?.info()
-  const stored = store.readBack()
   return {
     ...(encoding && {
       'speed.precision': encoding.precision,
@@ -21,14 +20,6 @@ export function readBack({ encoder, generator, store }: Parts, config: Config): 
       // 0 leaves the number to the library, which then tells its own
       'speed.generatorThreads': config['speed.generatorThreads'] === 0 ? 0 : generating.threads,
     }),
-    'db.mmapMib': stored.mmapMib,
-    'db.cacheKib': stored.cacheKib,
-    'db.analyze': stored.analyze,
-    'db.statementReuse': stored.statementReuse,
-    'db.collectionIndex': stored.collectionIndex,
-    'db.ftsOrder': stored.ftsOrder,
-    'db.ftsMaxDocShare': stored.ftsMaxDocShare,
-    'db.vectors': stored.vectorScan.representation,
-    'db.rescore': stored.vectorScan.rescore,
+    ...(await store.readBack()),
   }
 }

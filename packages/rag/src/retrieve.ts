@@ -66,23 +66,22 @@ async function rank(
 ): Promise<Fused> {
   signal?.throwIfAborted()
   const depth = Math.max(config['rag.candidates'], k)
-  const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, collection))
-  const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, collection))
+  const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, { collection }))
+  const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, { collection }))
   return timed('fuse', () =>
     fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], Math.max(k * chunksPerDocument, depth)),
   )
 }
 
 async function hydrate(parts: Parts, fused: Fused, k: number, timed: Timed): Promise<Retrieved> {
-  return timed('hydrate', () => {
+  return timed('hydrate', async () => {
     const scores = new Map(fused.map(({ id, score }) => [id, score]))
     const ids = new Set<string>()
     const passages: Passage[] = []
     const step = k * chunksPerDocument
     for (let at = 0; at < fused.length && ids.size < k; at += step) {
-      for (const { chunkId, docId, title, text } of parts.store.hydrate(
-        fused.slice(at, at + step).map(({ id }) => id),
-      )) {
+      const rows = await parts.store.hydrate(fused.slice(at, at + step).map(({ id }) => id))
+      for (const { chunkId, docId, title, text } of rows) {
         if (ids.size < k) ids.add(docId)
         if (passages.length < k)
           passages.push({ chunkId: String(chunkId), docId, title, text, score: scores.get(chunkId) ?? 0 })

@@ -2,7 +2,6 @@ import {
   type Config,
   type IngestStats,
   type KnobKey,
-  knobs,
   type OpenOptions,
   type Patch,
   parseConfig,
@@ -10,30 +9,31 @@ import {
   type TargetEvent,
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
+import { chunksPerDocument } from './fuse.ts'
 import { openKeeper } from './keeper.ts'
-import {
-  buildCaches,
-  buildEncoder,
-  buildFirst,
-  buildGenerator,
-  buildStore,
-  keysOf,
-  models,
-  type Parts,
-} from './parts.ts'
+import { buildCaches, buildEncoder, buildFirst, buildGenerator, keysOf, models, type Parts } from './parts.ts'
 import { readBack } from './read-back.ts'
 import { retrieve, type Timed } from './retrieve.ts'
+import { knobsWith, openStore, providerOf, storeKeys } from './stores.ts'
 
 /** The built-in system, behind the same door as anybody's own. */
-export async function openRag({ config: given, workspace, shared = false }: OpenOptions): Promise<Target> {
+export async function openRag({
+  config: given,
+  workspace,
+  index,
+  shared = false,
+  signal,
+}: OpenOptions): Promise<Target> {
   let config = parseConfig(given)
+  const place = { workspace, index, signal }
+  let provider = await providerOf(config)
   const openedBytes: Parts['openedBytes'] = {}
   const keeper = openKeeper(() => parts)
   const parts: Parts = {
     encoder: buildEncoder(config, openedBytes, keeper, shared),
     first: buildFirst(openedBytes),
     generator: buildGenerator(config, openedBytes, keeper),
-    store: buildStore(config, workspace),
+    store: await openStore(config, place),
     caches: buildCaches(config),
     openedBytes,
   }
@@ -42,7 +42,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     await parts.encoder.get()
   } catch (error) {
     keeper.close()
-    parts.store.close()
+    await parts.store.close()
     throw error
   }
 
@@ -52,17 +52,18 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     const change = {
       encoder: touches(keysOf.encoder),
       generator: touches(keysOf.generator),
-      store: touches(keysOf.store),
+      store: touches(storeKeys(provider)),
       caches: touches(keysOf.caches),
     }
     config = next
     await keeper.become(next)
+    // in place before the old one closes: a query that comes meanwhile must not meet that
+    const { encoder, generator, store } = parts
     if (change.store) {
-      parts.store.close()
-      parts.store = buildStore(next, workspace)
+      parts.store = await openStore(next, place)
+      provider = await providerOf(next)
+      await store.close()
     }
-    // in place before the old one closes: a query that comes meanwhile must not open that again
-    const { encoder, generator } = parts
     if (change.encoder) parts.encoder = buildEncoder(next, openedBytes, keeper, shared)
     if (change.generator) parts.generator = buildGenerator(next, openedBytes, keeper)
     if (change.encoder || change.store || change.caches) parts.caches = buildCaches(next)
@@ -82,9 +83,9 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       name: 'built-in RAG',
       level: 2,
       stages: ['cache', 'embed', 'vector', 'lexical', 'fuse', 'hydrate', 'prompt', 'prefill', 'decode'],
-      knobs,
+      knobs: knobsWith(provider),
       models,
-      chunks: parts.store.chunkCount(),
+      chunks: await parts.store.chunkCount(),
     }),
     async query(request, on = () => {}) {
       request.signal?.throwIfAborted()
@@ -104,12 +105,14 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       let stats: IngestStats
       try {
         stats = await parts.encoder.use(async (encoder) => {
-          const options = { encoder, store: parts.store, config, replace, progress }
-          // a first state is ended by whatever ingest comes next
-          const empty = config['speed.firstVectors'] === 'static' && parts.store.chunkCount() === 0
-          if (!empty && !parts.store.isStaged()) return ingest(docs, { ...options, ...told })
+          const { store } = parts
+          const options = { encoder, config, replace, progress }
+          // a first state is ended by whatever ingest comes next; a store without one ingests plainly
+          const empty = config['speed.firstVectors'] === 'static' && (await store.chunkCount()) === 0
+          if (!store.first || (!empty && !store.first.isStaged())) return ingest(docs, { ...options, store, ...told })
           const { ingestInTwoSpeeds } = await import('./two-speed.ts')
-          return ingestInTwoSpeeds(docs, { ...options, ...told, first: await parts.first.get() })
+          const staged = { ...store.first, refresh: store.refresh }
+          return ingestInTwoSpeeds(docs, { ...options, store: staged, ...told, first: await parts.first.get() })
         })
       } finally {
         // also after a failure: some documents may be stored
@@ -122,16 +125,24 @@ export async function openRag({ config: given, workspace, shared = false }: Open
     },
     async exactSearch(text, k) {
       const vector = await parts.encoder.use((encoder) => encoder.embed([text], { lane: 'query' }))
-      const { chunkIds } = parts.store.vectorSearch(vector, parts.store.chunkCount())
-      return [...new Set(parts.store.hydrate(chunkIds).map(({ docId }) => docId))].slice(0, k)
+      const all = await parts.store.chunkCount()
+      for (let depth = k * chunksPerDocument; ; depth *= 2) {
+        const { chunkIds } = await parts.store.exactSearch(vector, Math.min(depth, all))
+        const docIds = new Set((await parts.store.hydrate(chunkIds)).map(({ docId }) => docId))
+        if (docIds.size >= k || depth >= all) return [...docIds].slice(0, k)
+      }
     },
     async search(text, vector, collection) {
       const times: Record<string, number> = {}
       const timed = timer((event) => {
         if (event.type === 'stage') times[event.stage] = event.ms
       })
-      const near = await timed('vector', () => parts.store.vectorSearch(vector, config['rag.candidates'], collection))
-      const worded = await timed('lexical', () => parts.store.lexicalSearch(text, config['rag.candidates'], collection))
+      const near = await timed('vector', () =>
+        parts.store.vectorSearch(vector, config['rag.candidates'], { collection }),
+      )
+      const worded = await timed('lexical', () =>
+        parts.store.lexicalSearch(text, config['rag.candidates'], { collection }),
+      )
       const rows = await timed('hydrate', () =>
         parts.store.hydrate(near.chunkIds.slice(0, config['rag.k']).concat(worded.chunkIds.slice(0, config['rag.k']))),
       )
@@ -164,7 +175,7 @@ export async function openRag({ config: given, workspace, shared = false }: Open
       await parts.encoder.close()
       await parts.first.close()
       await parts.generator.close()
-      parts.store.close()
+      await parts.store.close()
     },
   }
 }

@@ -1,10 +1,11 @@
-import type { Doc, IngestOptions, IngestStats } from '@tenfold/contracts'
+import type { Doc, FirstStore, IngestOptions, IngestStats, Store } from '@tenfold/contracts'
 import { cutDoc, hashOfDoc } from '@tenfold/ingest'
 import { fillIn, ingestFast, type StaticEncoder } from '@tenfold/static-encoder'
 import { chunkingOf, type IngestOptions as Options } from './ingest.ts'
 
-export interface TwoSpeedOptions extends Options, Pick<IngestOptions, 'questions' | 'searchable'> {
+export interface TwoSpeedOptions extends Omit<Options, 'store'>, Pick<IngestOptions, 'questions' | 'searchable'> {
   first: StaticEncoder
+  store: FirstStore & Pick<Store, 'refresh'>
 }
 
 /** All documents are findable at once; then their vectors are made. A kill in between leaves the rest to the next ingest. */
@@ -27,6 +28,6 @@ export async function ingestInTwoSpeeds(docs: AsyncIterable<Doc>, options: TwoSp
   const tell = (pending: number) => searchable({ ...decision, searchableMs, pending })
   tell(store.pendingCount())
   const embedded = await fillIn({ store, encoder, onProgress: ({ pending }) => tell(pending), ...stop })
-  store.refreshStatistics()
+  await store.refresh()
   return { ...stats, embedded, wallMs: performance.now() - start, searchableMs, first: decision }
 }

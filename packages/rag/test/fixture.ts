@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { type Config, type Doc, type Patch, parseConfig, type Target } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
 import type { Encoder } from '@tenfold/encoder'
+import sqlite, { type SqliteStore } from '@tenfold/store-sqlite'
 import { onTestFinished } from 'vitest'
 import { openRag } from '../src/index.ts'
-import { buildStore } from '../src/parts.ts'
+import { identityOf } from '../src/stores.ts'
 
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'tenfold-rag-'))
@@ -84,9 +85,13 @@ export interface Kept {
   chunks: { hash: string; vector: number[] }[]
 }
 
+/** The index of a workspace, through a connection of its own. */
+export const storeIn = (config: Config, workspace: string): SqliteStore =>
+  sqlite.open({ config, workspace, identity: identityOf(config) })
+
 /** All that a workspace holds, read through a connection of its own. */
 export function contents(config: Config, workspace: string): Kept[] {
-  const store = buildStore(config, workspace)
+  const store = storeIn(config, workspace)
   const kept = store.docIds().map((id) => ({
     id,
     hash: store.docHash(id),

@@ -1,8 +1,7 @@
 import { type Doc, type Patch, parseConfig } from '@tenfold/contracts'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ingest } from '../src/ingest.ts'
-import { buildStore } from '../src/parts.ts'
-import { contents, folder, pages, recordingEncoder, stream } from './fixture.ts'
+import { contents, folder, pages, recordingEncoder, storeIn, stream } from './fixture.ts'
 
 let corpus: Doc[]
 beforeAll(async () => {
@@ -20,7 +19,7 @@ async function take(
 ) {
   embedded.splice(0)
   const config = parseConfig(patch)
-  const store = buildStore(config, workspace)
+  const store = storeIn(config, workspace)
   const seen: number[] = []
   try {
     const encoder = recordingEncoder(embedded)
@@ -75,7 +74,7 @@ describe('ingest', () => {
     const { stats } = await take(changed(first, { title: 'Another title', collection: 'other' }), workspace)
     expect(embedded).toEqual([])
     expect(stats.unchanged).toBe(11)
-    const store = buildStore(parseConfig({}), workspace)
+    const store = storeIn(parseConfig({}), workspace)
     const [id] = store.collectionChunkIds('other')
     expect(store.hydrate([id!])[0]!.title).toBe('Another title')
     expect(store.chunkCount()).toBe(chunks)
@@ -136,7 +135,7 @@ describe('ingest', () => {
   it('a source that fails half way leaves whole documents, and the next ingest completes', async () => {
     const workspace = folder()
     const config = parseConfig({ 'memory.ingestWindow': 4 })
-    const store = buildStore(config, workspace)
+    const store = storeIn(config, workspace)
     const failing = async function* () {
       yield* corpus.slice(0, 9)
       throw new Error('the disk went away')

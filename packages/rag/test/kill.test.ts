@@ -4,8 +4,7 @@ import { createInterface } from 'node:readline'
 import { type IngestStats, parseConfig } from '@tenfold/contracts'
 import { openEncoder } from '@tenfold/encoder'
 import { expect, it } from 'vitest'
-import { buildStore } from '../src/parts.ts'
-import { contents, folder } from './fixture.ts'
+import { contents, folder, storeIn } from './fixture.ts'
 
 /** Kills in all; TENFOLD_KILLS=30 is the long form, over more documents. */
 const kills = Number(process.env.TENFOLD_KILLS ?? 4)
@@ -42,7 +41,7 @@ function stored(workspace: string) {
     hash,
     chunks: chunks.map((c) => c.hash),
   }))
-  const store = buildStore(config, workspace)
+  const store = storeIn(config, workspace)
   const { chunkIds, vectors } = store.sampleVectors(1e6)
   const dims = vectors.length / Math.max(1, chunkIds.length)
   const rows = store.hydrate(chunkIds).map(({ docId, text }, row) => ({

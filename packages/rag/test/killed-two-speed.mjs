@@ -2,7 +2,7 @@
 // Compiled code: what is killed is what ships.
 import { parseConfig } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
-import { buildStore } from '../dist/parts.js'
+import { openStore } from '../dist/stores.js'
 import { ingestInTwoSpeeds } from '../dist/two-speed.js'
 
 const [workspace, path] = process.argv.slice(2)
@@ -26,7 +26,7 @@ await ingestInTwoSpeeds((await openDataset({ kind: 'path', path })).docs(), {
     },
   },
   first: { dims: 26, space: 'letters', embed: (texts) => vectorsOf(texts, 26), countTokens, close() {} },
-  store: buildStore(config, workspace),
+  store: await openStore(config, { workspace }),
   config,
   replace: true,
   progress() {},

@@ -7,9 +7,8 @@ import { openDataset } from '@tenfold/dataset'
 import type { StaticEncoder } from '@tenfold/static-encoder'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ingest } from '../src/ingest.ts'
-import { buildStore } from '../src/parts.ts'
 import { ingestInTwoSpeeds } from '../src/two-speed.ts'
-import { contents, folder, pages, pagesFolder, recordingEncoder, stream } from './fixture.ts'
+import { contents, folder, pages, pagesFolder, recordingEncoder, storeIn, stream } from './fixture.ts'
 
 let corpus: Doc[]
 beforeAll(async () => {
@@ -42,7 +41,7 @@ interface Change {
 }
 
 async function take(workspace: string, { embedded = [], questions = [], docs = corpus, failAt = 99 }: Change = {}) {
-  const store = buildStore(config, workspace)
+  const store = storeIn(config, workspace)
   const told: number[] = []
   const encoder = recordingEncoder(embedded)
   let calls = 0
@@ -71,7 +70,7 @@ async function take(workspace: string, { embedded = [], questions = [], docs = c
 /** What the ordinary ingest makes of the same documents. */
 async function ordinary(docs: readonly Doc[] = corpus) {
   const workspace = folder()
-  const store = buildStore(config, workspace)
+  const store = storeIn(config, workspace)
   await ingest(stream(docs), { encoder: recordingEncoder([]), store, config, replace: true, progress: () => {} })
   store.close()
   return contents(config, workspace)
@@ -92,7 +91,7 @@ describe('ingest in two speeds', () => {
   it('is searchable before the encoder has run, and goes on with what is missing after it failed', async () => {
     const workspace = folder()
     await expect(take(workspace, { failAt: 1 })).rejects.toThrow('no power')
-    const store = buildStore(config, workspace)
+    const store = storeIn(config, workspace)
     expect(store.isStaged()).toBe(true)
     expect(store.pendingCount()).toBe(store.chunkCount())
     const [best] = store.hydrate(store.lexicalSearch(corpus[0]!.title, 1).chunkIds)
@@ -157,7 +156,7 @@ describe('kill -9 between the two speeds', () => {
     const [all, left] = lines.map(Number) as [number, number]
     expect(left).toBeGreaterThan(0)
 
-    const store = buildStore(config, workspace)
+    const store = storeIn(config, workspace)
     expect([store.chunkCount(), store.pendingCount(), store.isStaged()]).toEqual([all, left, true])
     expect(store.firstSearch(new Float32Array(26).fill(1), all + 1).chunkIds).toHaveLength(all)
     store.close()

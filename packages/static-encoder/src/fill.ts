@@ -1,4 +1,4 @@
-import type { FirstStore } from './store.ts'
+import type { FirstStore } from '@tenfold/contracts'
 
 export interface FillOptions {
   store: Pick<FirstStore, 'pendingChunks' | 'pendingCount' | 'fill'>

@@ -2,7 +2,6 @@ export { type DistillOptions, type DistillProgress, distill, type TokenEncoder }
 export { type FillOptions, fillIn } from './fill.ts'
 export { type FirstSearch, searchFirst } from './search-first.ts'
 export { openStaticEncoder, type StaticEncoder, type StaticEncoderOptions } from './static-encoder.ts'
-export type { FirstStore } from './store.ts'
 export type { StaticTable } from './table.ts'
 export { decisionOf, type FastOptions, type FastStats, ingestFast, usesFirst } from './two-speed.ts'
 export { readVocabulary, type Vocabulary } from './vocabulary.ts'

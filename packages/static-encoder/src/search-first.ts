@@ -1,11 +1,11 @@
-import type { FirstStore } from './store.ts'
+import type { Filter, FirstStore } from '@tenfold/contracts'
 
 export interface FirstSearch {
   /** The static vector of the question; absent where words alone are used. */
   vector?: Float32Array | undefined
   /** Most chunks in each list, and in the outcome. */
   depth: number
-  collection?: string | undefined
+  filter?: Filter | undefined
 }
 
 /** Share of the static vectors in the score: of 0.1, 0.2 and 0.3 the largest that loses on no training questions (README.md). */
@@ -18,9 +18,9 @@ const vectorShare = 0.2
 export function searchFirst(
   store: FirstStore,
   text: string,
-  { vector, depth, collection }: FirstSearch,
+  { vector, depth, filter }: FirstSearch,
 ): { id: number; score: number }[] {
-  const words = store.lexicalSearch(text, depth, collection)
+  const words = store.lexicalSearch(text, depth, filter)
   if (!vector) return words.chunkIds.map((id, i) => ({ id, score: words.scores[i]! }))
   const mixed = new Map<number, number>()
   const add = ({ chunkIds, scores }: typeof words, share: number) => {
@@ -31,7 +31,7 @@ export function searchFirst(
     }
   }
   add(words, 1 - vectorShare)
-  add(store.firstSearch(vector, depth, collection), vectorShare)
+  add(store.firstSearch(vector, depth, filter), vectorShare)
   return [...mixed]
     .map(([id, score]) => ({ id, score }))
     .sort((a, b) => b.score - a.score || a.id - b.id)

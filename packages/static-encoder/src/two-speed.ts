@@ -1,9 +1,8 @@
-import type { Doc, FirstState, Question } from '@tenfold/contracts'
+import type { Doc, FirstState, FirstStore, Question } from '@tenfold/contracts'
 import { decide } from './gate.ts'
 import { knownItems } from './known-items.ts'
 import { searchFirst } from './search-first.ts'
 import type { StaticEncoder } from './static-encoder.ts'
-import type { FirstStore } from './store.ts'
 
 export interface FastOptions {
   store: FirstStore

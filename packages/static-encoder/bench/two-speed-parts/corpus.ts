@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Question } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
-import { openStore, type Store } from '@tenfold/store-sqlite'
+import { openStore, type SqliteStore } from '@tenfold/store-sqlite'
 import type { StaticEncoder } from '../../src/index.ts'
 
 /** A corpus in a store of its own, in its first state: one chunk for each document, as benchmarks of retrieval have it. */
 export interface Corpus {
   name: string
-  store: Store
+  store: SqliteStore
   /** By row of the store: the document of a chunk, and what is embedded of it. */
   ids: string[]
   texts: string[]

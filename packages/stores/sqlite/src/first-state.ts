@@ -1,10 +1,24 @@
-import { PipelineError } from '@tenfold/contracts'
+import { type DocRow, type Filter, type FirstStore, PipelineError, type StagedChunk } from '@tenfold/contracts'
+import { checkVector } from '@tenfold/store-kit'
 import type { Connection } from './connection.ts'
 import { readMeta, writeMeta } from './schema.ts'
 import type { Prepare } from './statements.ts'
-import type { DocRow, FirstState, StagedChunk, StoreOptions } from './types.ts'
+import type { StoreOptions } from './types.ts'
 import { fromBlob, toBlob, VectorRows } from './vector-rows.ts'
-import { checkVector } from './writer.ts'
+
+/** What is of the first state alone; the rest of a `FirstStore` is the store's. */
+type FirstState = Pick<
+  FirstStore,
+  | 'stageDoc'
+  | 'isStaged'
+  | 'firstSearch'
+  | 'pendingChunks'
+  | 'pendingCount'
+  | 'fill'
+  | 'clearFirst'
+  | 'note'
+  | 'setNote'
+>
 
 interface Around {
   db: Connection
@@ -14,11 +28,12 @@ interface Around {
   write(doc: DocRow, chunks: StagedChunk[]): void
   /** The vector of a chunk has come. */
   came(chunkId: number, vector: Float32Array): void
-  collectionChunkIds(collection: string): number[]
+  /** Ids of the chunks that a filter leaves; undefined: all. */
+  chunkIdsOf(filter: Filter | undefined): number[] | undefined
 }
 
 /** The first state of a store, and what keeps its search in step with writes. */
-export function firstState({ db, prepare, options, write, came, collectionChunkIds }: Around) {
+export function firstState({ db, prepare, options, write, came, chunkIdsOf }: Around) {
   const { dims } = options.identity
   let loaded: VectorRows | undefined
   let staged: boolean | undefined
@@ -30,7 +45,7 @@ export function firstState({ db, prepare, options, write, came, collectionChunkI
     return loaded
   }
   const pendingCount = () => prepare('pendingCount').pluck().get() as number
-  const fill = db.transaction((vectors: Parameters<FirstState['fill']>[0]) => {
+  const fill = db.transaction((vectors: Parameters<FirstStore['fill']>[0]) => {
     const written = vectors.filter(
       ({ chunkId, vector }) => prepare('fillVector').run(toBlob(vector), chunkId).changes > 0,
     )
@@ -53,8 +68,7 @@ export function firstState({ db, prepare, options, write, came, collectionChunkI
       staged ??= prepare('anyFirst').pluck().get() === 1
       return staged
     },
-    firstSearch: (query, k, collection) =>
-      rows(query.length).search(query, k, collection === undefined ? undefined : collectionChunkIds(collection)),
+    firstSearch: (query, k, filter) => rows(query.length).search(query, k, chunkIdsOf(filter)),
     pendingChunks: (after, limit) => prepare('pendingChunks').all(after, limit) as { chunkId: number; text: string }[],
     pendingCount,
     fill(vectors) {

@@ -1,15 +1,6 @@
+import { provider } from './provider.ts'
+
 export { copyStore } from './copy.ts'
 export { openStore } from './store.ts'
-export type {
-  Change,
-  ChunkRow,
-  DocRow,
-  FirstState,
-  Hits,
-  HydratedChunk,
-  StagedChunk,
-  Store,
-  StoreIdentity,
-  StoreOptions,
-  StoreReadBack,
-} from './types.ts'
+export type { Change, Pragmas, SqliteStore, StoreOptions } from './types.ts'
+export default provider

@@ -1,6 +1,9 @@
-import { anyOf, queryWords } from './fts-query.ts'
+import type { Filter, Hits } from '@tenfold/contracts'
+import { wordsOf } from '@tenfold/store-kit'
+import { collectionOf } from './filter.ts'
+import { anyOf } from './fts-query.ts'
 import type { Prepare } from './statements.ts'
-import type { Hits, StoreOptions } from './types.ts'
+import type { StoreOptions } from './types.ts'
 
 type Options = Pick<StoreOptions, 'ftsOrder' | 'ftsMaxDocShare'>
 
@@ -29,9 +32,10 @@ export function lexicalSearcher(prepare: Prepare, { ftsOrder, ftsMaxDocShare }: 
   const [plain, filtered] = names[ftsOrder]
 
   return {
-    search(text: string, limit: number, collection?: string): Hits {
-      const words = prune(queryWords(text))
-      if (words.length === 0) return { chunkIds: [], scores: [] }
+    search(text: string, limit: number, filter?: Filter): Hits {
+      const collection = collectionOf(filter)
+      const words = prune(wordsOf(text))
+      if (words.length === 0 || limit === 0) return { chunkIds: [], scores: [] }
       const query = anyOf(words)
       const found = (
         collection === undefined ? prepare(plain).all(query, limit) : prepare(filtered).all(query, collection, limit)

@@ -1,6 +1,5 @@
-import { PipelineError } from '@tenfold/contracts'
+import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
-import type { StoreIdentity } from './types.ts'
 
 /** Raised with every change of the tables below. */
 const schemaVersion = 1

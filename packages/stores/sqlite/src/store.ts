@@ -1,15 +1,18 @@
+import type { Filter, HydratedChunk } from '@tenfold/contracts'
+import { checkVector } from '@tenfold/store-kit'
 import { openConnection } from './connection.ts'
+import { collectionOf } from './filter.ts'
 import { firstState } from './first-state.ts'
 import { lexicalSearcher } from './lexical.ts'
 import { prepareSchema } from './schema.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
-import type { HydratedChunk, Store, StoreOptions } from './types.ts'
+import type { SqliteStore, StoreOptions } from './types.ts'
 import { fromBlob, VectorRows } from './vector-rows.ts'
-import { checkVector, type DocWrite, documentWriter } from './writer.ts'
+import { type DocWrite, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
-export function openStore(options: StoreOptions): Store {
+export function openStore(options: StoreOptions): SqliteStore {
   const db = openConnection(options.path, options.mmapMib, options.cacheKib)
   const { dims } = options.identity
   try {
@@ -31,6 +34,11 @@ export function openStore(options: StoreOptions): Store {
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
 
+  const chunkIdsOf = (filter: Filter | undefined) => {
+    const collection = collectionOf(filter)
+    return collection === undefined ? undefined : collectionChunkIds(collection)
+  }
+
   const write = (batch: DocWrite[], mayWait: boolean) => {
     for (const { doc, chunks } of batch) {
       for (const { vector } of chunks) if (vector || !mayWait) checkVector(vector, dims, `document ${doc.id}`)
@@ -51,7 +59,7 @@ export function openStore(options: StoreOptions): Store {
     db,
     prepare,
     options,
-    collectionChunkIds,
+    chunkIdsOf,
     write: (doc, chunks) => write([{ doc, chunks }], true),
     came: (chunkId, vector) => loaded?.add(chunkId, vector),
   })
@@ -61,8 +69,11 @@ export function openStore(options: StoreOptions): Store {
     first.forget(removed)
   }
 
-  return {
+  const store: SqliteStore = {
     ...first.state,
+    get first() {
+      return store
+    },
     upsertDoc: (doc, chunks) => write([{ doc, chunks }], false),
     upsertDocs: (batch) => write(batch, false),
     removeDoc(docId) {
@@ -71,7 +82,8 @@ export function openStore(options: StoreOptions): Store {
       return removed !== undefined
     },
     docHash: (docId) => prepare('docHash').pluck().get(docId) as string | undefined,
-    docIds: () => prepare('docIds').pluck().all() as string[],
+    // SQLite orders by bytes of UTF-8, where letters beyond the first plane come last
+    docIds: () => (prepare('docIds').pluck().all() as string[]).sort(),
     docChunks: (docId) =>
       (prepare('docChunks').all(docId) as { hash: string; data: Buffer }[]).map(({ hash, data }) => ({
         hash,
@@ -83,7 +95,7 @@ export function openStore(options: StoreOptions): Store {
     },
     sampleVectors(limit) {
       const all = prepare('chunkIds').pluck().all() as number[]
-      const step = Math.max(1, Math.ceil(all.length / limit))
+      const step = Math.max(1, Math.ceil(all.length / Math.max(1, limit)))
       const chunkIds = all.filter((_, i) => i % step === 0)
       const vectors = new Float32Array(chunkIds.length * dims)
       let at = 0
@@ -93,13 +105,19 @@ export function openStore(options: StoreOptions): Store {
     },
     chunkCount: () => prepare('chunkCount').pluck().get() as number,
     collectionChunkIds,
-    vectorSearch: (query, k, collection) =>
-      vectors().search(query, k, collection === undefined ? undefined : collectionChunkIds(collection)),
+    vectorSearch: (query, k, filter) => vectors().search(query, k, chunkIdsOf(filter)),
+    exactSearch(query, k, filter) {
+      if (options.vectorScan.representation === 'f32') return store.vectorSearch(query, k, filter)
+      // asked for all, codes leave nothing out: each row is scored with its f32 numbers
+      const { chunkIds, scores } = store.vectorSearch(query, Math.max(k, store.chunkCount()), filter)
+      return { chunkIds: chunkIds.slice(0, k), scores: scores.slice(0, k) }
+    },
     lexicalSearch: lexical.search,
     hydrate: (chunkIds) => prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[],
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
     vectorBytes: () => loaded?.bytes ?? 0,
+    refresh: () => void store.refreshStatistics(),
     plans: () => explainAll(db),
     setAnalyze(value) {
       const before = analyzeInForce(db)
@@ -119,16 +137,22 @@ export function openStore(options: StoreOptions): Store {
     readBack() {
       const pragma = (name: string) => db.pragma(name, { simple: true }) as number
       return {
-        mmapMib: pragma('mmap_size') / 2 ** 20,
-        cacheKib: -pragma('cache_size'),
-        analyze: analyzeInForce(db),
-        statementReuse: new Set([prepare('chunkCount'), prepare('chunkCount')]).size === 1,
-        collectionIndex: hasCollectionIndex(db),
-        ftsOrder: options.ftsOrder,
-        ftsMaxDocShare: options.ftsMaxDocShare,
-        vectorScan: options.vectorScan,
+        'db.mmapMib': pragma('mmap_size') / 2 ** 20,
+        'db.cacheKib': -pragma('cache_size'),
+        'db.analyze': analyzeInForce(db),
+        'db.statementReuse': new Set([prepare('chunkCount'), prepare('chunkCount')]).size === 1,
+        'db.collectionIndex': hasCollectionIndex(db),
+        'db.ftsOrder': options.ftsOrder,
+        'db.ftsMaxDocShare': options.ftsMaxDocShare,
+        'db.vectors': options.vectorScan.representation,
+        'db.rescore': options.vectorScan.rescore,
+      }
+    },
+    pragmas() {
+      const pragma = (name: string) => db.pragma(name, { simple: true })
+      return {
         journalMode: String(pragma('journal_mode')),
-        synchronous: pragma('synchronous'),
+        synchronous: Number(pragma('synchronous')),
         foreignKeys: pragma('foreign_keys') === 1,
         sqliteVersion: db.prepare('SELECT sqlite_version()').pluck().get() as string,
       }
@@ -136,4 +160,5 @@ export function openStore(options: StoreOptions): Store {
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     close: () => void db.close(),
   }
+  return store
 }

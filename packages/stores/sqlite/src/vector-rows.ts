@@ -1,5 +1,5 @@
+import type { Hits } from '@tenfold/contracts'
 import { type FlatIndex, type IndexOptions, openFlatIndex } from '@tenfold/vector-search'
-import type { Hits } from './types.ts'
 
 /** A vector as stored: its f32 numbers, little-endian. */
 export const toBlob = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)

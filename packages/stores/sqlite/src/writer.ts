@@ -1,7 +1,6 @@
-import { messageOf, PipelineError } from '@tenfold/contracts'
+import { type DocRow, messageOf, PipelineError, type StagedChunk } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
 import type { Prepare } from './statements.ts'
-import type { DocRow, StagedChunk } from './types.ts'
 import { toBlob } from './vector-rows.ts'
 
 /** Chunk ids that went and came with a write. */
@@ -72,10 +71,4 @@ function orFull<Result>(path: string, write: () => Result): Result {
     const hint = 'free some space and ingest again: what was stored stays, and is not embedded again'
     throw new PipelineError('STORE_FULL', message, hint, { cause: error })
   }
-}
-
-export function checkVector(vector: Float32Array | undefined, dims: number, of: string): void {
-  if (vector?.length === dims && vector.every(Number.isFinite)) return
-  const message = `a vector of ${of} is not ${dims} finite numbers (it has ${vector?.length ?? 0})`
-  throw new PipelineError('DATA_UNREADABLE', message, 'embed the document again with the model of the index')
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import type { StagedChunk } from '@tenfold/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openStore, type StagedChunk, type Store } from '../src/index.ts'
+import { openStore, type SqliteStore } from '../src/index.ts'
 import { type chunk, doc, filled, folder, opened, options } from './fixture.ts'
 
 const staged = (text: string, first?: number[], vector?: number[]): StagedChunk => ({
@@ -11,15 +12,15 @@ const staged = (text: string, first?: number[], vector?: number[]): StagedChunk 
   ...(vector && { vector: Float32Array.from(vector) }),
 })
 
-const textsOf = (store: Store, chunkIds: number[]) => store.hydrate(chunkIds).map(({ text }) => text)
-const fillAll = (store: Store, limit = 100) => {
+const textsOf = (store: SqliteStore, chunkIds: number[]) => store.hydrate(chunkIds).map(({ text }) => text)
+const fillAll = (store: SqliteStore, limit = 100) => {
   const pending = store.pendingChunks(0, limit)
   store.fill(pending.map(({ chunkId, text }) => ({ chunkId, vector: Float32Array.of(text.length, 1, 0) })))
   return pending.length
 }
 
 /** Two documents that wait for their vectors. */
-function waiting(): Store {
+function waiting(): SqliteStore {
   const store = opened()
   store.stageDoc(doc('a', 'animals'), [staged('the cat sleeps', [1, 0]), staged('the dog barks', [0, 1])])
   store.stageDoc(doc('b', 'tools'), [staged('a hammer', [-1, 0])])
@@ -33,7 +34,9 @@ describe('the first state', () => {
     expect(store.pendingCount()).toBe(3)
     expect(textsOf(store, store.lexicalSearch('hammer', 5).chunkIds)).toEqual(['a hammer'])
     expect(textsOf(store, store.firstSearch(Float32Array.of(1, 0), 1).chunkIds)).toEqual(['the cat sleeps'])
-    expect(textsOf(store, store.firstSearch(Float32Array.of(1, 0), 5, 'tools').chunkIds)).toEqual(['a hammer'])
+    expect(textsOf(store, store.firstSearch(Float32Array.of(1, 0), 5, { collection: 'tools' }).chunkIds)).toEqual([
+      'a hammer',
+    ])
     expect(store.vectorSearch(Float32Array.of(1, 0, 0), 5).chunkIds).toEqual([])
     expect(store.docChunks('a')).toEqual([])
   })
@@ -160,7 +163,7 @@ describe('the first state', () => {
         }
         const again = openStore(options(path))
         // equal scores may come in another order: rows of removed chunks are used again
-        const look = (each: Store) => {
+        const look = (each: SqliteStore) => {
           const found = [each.firstSearch(Float32Array.of(1, 0), 99), each.vectorSearch(Float32Array.of(1, 0, 0), 99)]
           return [each.isStaged(), ...found.map(({ chunkIds, scores }) => [chunkIds.toSorted(), scores])]
         }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ChunkRow } from '@tenfold/contracts'
 import { onTestFinished } from 'vitest'
-import { type ChunkRow, openStore, type Store, type StoreOptions } from '../src/index.ts'
+import { openStore, type SqliteStore, type StoreOptions } from '../src/index.ts'
 
 export const options = (path: string): StoreOptions => ({
   path,
@@ -23,7 +24,7 @@ export function folder(): string {
   return path
 }
 
-export function opened(change: Partial<StoreOptions> = {}): Store {
+export function opened(change: Partial<StoreOptions> = {}): SqliteStore {
   const store = openStore({ ...options(join(folder(), 'index.db')), ...change })
   onTestFinished(() => store.close())
   return store
@@ -38,7 +39,7 @@ export const chunk = (text: string, vector: number[] = [1, 0, 0]): ChunkRow => (
 })
 
 /** Three documents in two collections. */
-export function filled(change: Partial<StoreOptions> = {}): Store {
+export function filled(change: Partial<StoreOptions> = {}): SqliteStore {
   const store = opened(change)
   store.upsertDoc(doc('a', 'animals'), [chunk('the cat sleeps', [1, 0, 0]), chunk('the dog barks', [0, 1, 0])])
   store.upsertDoc(doc('b', 'animals'), [chunk('the cow eats grass', [0, 0, 1])])

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { copyStore, openStore, type Store } from '../src/index.ts'
+import { copyStore, openStore, type SqliteStore } from '../src/index.ts'
 import { chunk, doc, filled, folder, opened, options } from './fixture.ts'
 
-const docsOf = (store: Store, chunkIds: number[]) => store.hydrate(chunkIds).map(({ docId }) => docId)
+const docsOf = (store: SqliteStore, chunkIds: number[]) => store.hydrate(chunkIds).map(({ docId }) => docId)
 
 describe('documents', () => {
   it('replaces a document with all its chunks, in vectors and full text alike', () => {
@@ -95,7 +95,7 @@ describe('search', () => {
       store.upsertDocs(Array.from({ length: 10 }, (_, i) => one(50 + i)))
       store.removeDoc('d58')
       expect(docsOf(store, store.vectorSearch(Float32Array.of(1, 0, 0), 3).chunkIds)).toEqual(['d59', 'd57', 'd56'])
-      expect(store.readBack().vectorScan).toEqual(vectorScan)
+      expect(store.readBack()).toMatchObject({ 'db.vectors': representation, 'db.rescore': 40 })
     },
   )
 
@@ -107,9 +107,11 @@ describe('search', () => {
 
   it('filters both searches by collection', () => {
     const store = filled()
-    expect(docsOf(store, store.vectorSearch(Float32Array.of(1, 0, 0), 9, 'tools').chunkIds)).toEqual(['c'])
-    expect(docsOf(store, store.lexicalSearch('the', 9, 'tools').chunkIds)).toEqual(['c'])
-    expect(store.vectorSearch(Float32Array.of(1, 0, 0), 9, 'none').chunkIds).toEqual([])
+    expect(docsOf(store, store.vectorSearch(Float32Array.of(1, 0, 0), 9, { collection: 'tools' }).chunkIds)).toEqual([
+      'c',
+    ])
+    expect(docsOf(store, store.lexicalSearch('the', 9, { collection: 'tools' }).chunkIds)).toEqual(['c'])
+    expect(store.vectorSearch(Float32Array.of(1, 0, 0), 9, { collection: 'none' }).chunkIds).toEqual([])
   })
 
   it('ranks by title too, and gives the same hits by rank and by bm25', () => {
@@ -190,13 +192,17 @@ describe('opening', () => {
       analyze: 'full',
       statementReuse: false,
     } as const
-    expect(opened(change).readBack()).toMatchObject({
-      ...change,
-      journalMode: 'wal',
-      synchronous: 1,
-      foreignKeys: true,
+    const store = opened(change)
+    expect(store.readBack()).toMatchObject(
+      Object.fromEntries(Object.entries(change).map(([name, value]) => [`db.${name}`, value])),
+    )
+    expect(store.pragmas()).toMatchObject({ journalMode: 'wal', synchronous: 1, foreignKeys: true })
+    expect(opened().readBack()).toMatchObject({
+      'db.mmapMib': 0,
+      'db.cacheKib': 16000,
+      'db.collectionIndex': false,
+      'db.analyze': 'none',
     })
-    expect(opened().readBack()).toMatchObject({ mmapMib: 0, cacheKib: 16000, collectionIndex: false, analyze: 'none' })
   })
 })
 
@@ -207,7 +213,7 @@ describe('tuning', () => {
     expect(store.plans().collectionChunkIds!.join()).toContain('SCAN d')
     const change = store.setCollectionIndex(true)
     expect(store.plans().collectionChunkIds!.join()).toContain('docs_collection')
-    expect(docsOf(store, store.lexicalSearch('the', 9, 'tools').chunkIds)).toEqual(['c'])
+    expect(docsOf(store, store.lexicalSearch('the', 9, { collection: 'tools' }).chunkIds)).toEqual(['c'])
     change.undo()
     expect(store.plans().collectionChunkIds!.join()).toContain('SCAN d')
   })
@@ -227,7 +233,7 @@ describe('tuning', () => {
     expect(rows()).toBeGreaterThan(0)
     const change = store.setAnalyze('none')
     expect(rows()).toBe(0)
-    expect(store.readBack().analyze).toBe('none')
+    expect(store.readBack()['db.analyze']).toBe('none')
     change.undo()
     expect(rows()).toBeGreaterThan(0)
     store.close()

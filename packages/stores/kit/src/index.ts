@@ -1,0 +1,7 @@
+export { chunkIdOf } from './chunk-id.ts'
+export { type Namespace, namespaceIn } from './namespace.ts'
+export { loadPeer } from './peer.ts'
+export { isPassing, type RetryOptions, withRetries } from './retries.ts'
+export { maskUrl, unreachable } from './unreachable.ts'
+export { checkVector } from './vector.ts'
+export { wordsOf } from './words.ts'

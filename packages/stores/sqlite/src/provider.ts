@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { StoreProvider } from '@tenfold/contracts'
+import { openStore } from './store.ts'
+import type { SqliteStore } from './types.ts'
+
+/** The store in a file of the workspace. Opens at once. */
+export const provider = {
+  name: 'sqlite',
+  keys: [
+    'db.mmapMib',
+    'db.cacheKib',
+    'db.analyze',
+    'db.statementReuse',
+    'db.collectionIndex',
+    'db.ftsOrder',
+    'db.ftsMaxDocShare',
+    'db.vectors',
+    'db.rescore',
+  ],
+  abilities: { metadataFilters: false, wholeReads: true },
+  open({ config, workspace, identity }): SqliteStore {
+    mkdirSync(workspace, { recursive: true })
+    return openStore({
+      path: path.join(workspace, 'rag.db'),
+      identity,
+      mmapMib: config['db.mmapMib'],
+      cacheKib: config['db.cacheKib'],
+      analyze: config['db.analyze'],
+      statementReuse: config['db.statementReuse'],
+      collectionIndex: config['db.collectionIndex'],
+      ftsOrder: config['db.ftsOrder'],
+      ftsMaxDocShare: config['db.ftsMaxDocShare'],
+      vectorScan: { representation: config['db.vectors'], rescore: config['db.rescore'] },
+    })
+  },
+} as const satisfies StoreProvider
