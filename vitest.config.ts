@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions: ['@tenfold/source'] },
   test: {
     include: ['packages/**/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.server.test.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 120_000,

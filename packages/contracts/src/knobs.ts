@@ -219,7 +219,8 @@ export const knobs = {
   'db.redisVectors': choice('set', ['set', 'process'], {
     affects: ['store', 'query', 'stream', 'memory'],
     lossy: true,
-    about: 'Redis: vectors in a vector set of the server (Redis 8 and later), or scanned in this process as db.vectors says',
+    about:
+      'Redis: vectors in a vector set of the server (Redis 8 and later), or scanned in this process as db.vectors says',
   }),
   'db.redisQuantisation': choice('Q8', ['Q8', 'NOQUANT', 'BIN'], {
     affects: ['store', 'query', 'stream'],
@@ -242,8 +243,8 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     about: 'Redis: most connections; one carries the commands of all calls together, of several each serves one call',
   }),
-  'db.redisPipeline': flag(false, {
-    levels: [false, true],
+  'db.redisPipeline': flag(true, {
+    levels: [true, false],
     affects: ['store', 'query', 'stream'],
     about: 'Redis: the commands of one call are sent together, not each after the reply to the one before',
   }),

@@ -40,4 +40,5 @@ const isPlain = (bound: number | string): boolean => typeof bound === 'number' &
 const hex = (text: string): string => Buffer.from(text).toString('hex')
 const valueName = (field: string): string => `v${hex(field)}`
 const numberName = (field: string): string => `n${hex(field)}`
-const typed = (value: MetadataValue): string => (typeof value === 'string' ? `s${hex(value)}` : `${typeof value} ${value}`)
+const typed = (value: MetadataValue): string =>
+  typeof value === 'string' ? `s${hex(value)}` : `${typeof value} ${value}`

@@ -30,10 +30,12 @@ export function faultOf(url: string, error: unknown): unknown {
   if (error instanceof PipelineError) return error
   const told = toldBy(error)
   if (/^(OOM|MISCONF)\b/.test(told)) {
-    const hint = 'raise maxmemory or free what fills the server or its disk, and ingest again: nothing of this batch was written'
+    const hint =
+      'raise maxmemory or free what fills the server or its disk, and ingest again: nothing of this batch was written'
     return new PipelineError('STORE_FULL', `Redis takes no more: ${told}`, hint, { cause: error })
   }
-  if (refusal.test(told)) return unreachable(url, error, 'put user and password into TENFOLD_REDIS_URL: redis://user:password@host:6379')
+  if (refusal.test(told))
+    return unreachable(url, error, 'put user and password into TENFOLD_REDIS_URL: redis://user:password@host:6379')
   if (mayPass(error) || (error as { code?: string }).code !== undefined || nameOf(error) === 'ClientClosedError')
     return unreachable(url, error, 'start the server, or name another in TENFOLD_REDIS_URL')
   return error

@@ -23,8 +23,13 @@ const hex = (unit: number) => unit.toString(16).padStart(4, '0')
 export function pointsOf({ collection, metadata = {} }: DocRow): Points {
   const entries = Object.entries(metadata)
   return {
-    sets: [collectionKey(collection), ...entries.flatMap(([field, value]) => [fieldKey(field), valueKey(field, value)])],
-    numbers: entries.flatMap(([field, value]) => (typeof value === 'number' ? [[numberKey(field), String(value)]] : [])),
+    sets: [
+      collectionKey(collection),
+      ...entries.flatMap(([field, value]) => [fieldKey(field), valueKey(field, value)]),
+    ],
+    numbers: entries.flatMap(([field, value]) =>
+      typeof value === 'number' ? [[numberKey(field), String(value)]] : [],
+    ),
     texts: entries.flatMap(([field, value]) => (typeof value === 'string' ? [[textKey(field), inOrder(value)]] : [])),
   }
 }

@@ -54,7 +54,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const connect = async () => {
     const client =
       poolSize > 1
-        ? redis.createClientPool(settings, { minimum: 1, maximum: poolSize, acquireTimeout: acquireMs, cleanupDelay: idleMs })
+        ? redis.createClientPool(settings, {
+            minimum: 1,
+            maximum: poolSize,
+            acquireTimeout: acquireMs,
+            cleanupDelay: idleMs,
+          })
         : redis.createClient(settings)
     // without a listener an error of a connection ends the process; each command fails by itself
     client.on('error', () => {})

@@ -101,4 +101,3 @@ export class Mirror {
     this.#rowOfChunk.delete(id)
   }
 }
-

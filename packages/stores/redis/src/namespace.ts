@@ -87,7 +87,14 @@ async function dropIndex(link: Link, prefix: string): Promise<void> {
 async function* keysOf(link: Link, prefix: string): AsyncGenerator<string[]> {
   let cursor = '0'
   do {
-    const [next, keys] = await link.call<[string, string[]]>('SCAN', cursor, 'MATCH', `${prefix}*`, 'COUNT', String(page))
+    const [next, keys] = await link.call<[string, string[]]>(
+      'SCAN',
+      cursor,
+      'MATCH',
+      `${prefix}*`,
+      'COUNT',
+      String(page),
+    )
     if (keys.length > 0) yield keys
     cursor = next
   } while (cursor !== '0')

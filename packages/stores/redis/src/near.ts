@@ -62,7 +62,10 @@ export function nearSearch(link: Link, prefix: string, { dims, set, scan }: Near
     const least = Math.min(k, found.chunkIds.length < k ? (narrow?.count ?? (await chunkCount())) : k)
     if (found.chunkIds.length < least) return 'short'
     if (!isExact) return scored(query, k, found.chunkIds)
-    return bestOf(found.chunkIds.map((id, i) => ({ id, score: found.cosines[i]! })), k)
+    return bestOf(
+      found.chunkIds.map((id, i) => ({ id, score: found.cosines[i]! })),
+      k,
+    )
   }
 
   const check = (query: Float32Array) => checkVector(query, dims, 'a question')
@@ -87,7 +90,9 @@ export function nearSearch(link: Link, prefix: string, { dims, set, scan }: Near
     async plan(): Promise<string[]> {
       if (!graph) return [`scan in this process over ${scan.representation} (${mirror?.engine ?? 'not loaded yet'})`]
       const info = await graph.info()
-      return [`VSIM with EF ${set!.ef} over ${info.get('size') ?? 0} elements, ${info.get('quant-type') ?? set!.quantisation}`]
+      return [
+        `VSIM with EF ${set!.ef} over ${info.get('size') ?? 0} elements, ${info.get('quant-type') ?? set!.quantisation}`,
+      ]
     },
   }
 }

@@ -20,7 +20,11 @@ export function writeOf(batch: readonly { doc: DocRow; chunks: ChunkRow[] }[]): 
       points,
       tags: points.sets.map(tagOf).join(),
       attributes: attributesOf(doc),
-      chunks: chunks.map(({ text, hash }) => ({ text: text.toWellFormed(), hash, ...countsOf(`${doc.title} ${text}`) })),
+      chunks: chunks.map(({ text, hash }) => ({
+        text: text.toWellFormed(),
+        hash,
+        ...countsOf(`${doc.title} ${text}`),
+      })),
     }
   })
   return [JSON.stringify(docs), ...batch.flatMap(({ chunks }) => chunks.map(({ vector }) => toBytes(vector)))]

@@ -84,6 +84,8 @@ return count
 
 /** ARGV: the documents as JSON, then the vectors of all chunks in order. */
 const upsert = `${forget}
+-- first of all what a full server refuses: once a script has written, also by deleting, Redis lets it go on
+redis.call('HINCRBY', p .. 'meta', 'version', 1)
 local at = 2
 for _, doc in ipairs(cjson.decode(ARGV[1])) do
   forget(doc.id)
@@ -111,7 +113,6 @@ for _, doc in ipairs(cjson.decode(ARGV[1])) do
     'points', cjson.encode(doc.points), 'attributes', doc.attributes)
   redis.call('SADD', p .. 'docs', doc.id)
 end
-redis.call('HINCRBY', p .. 'meta', 'version', 1)
 return redis.status_reply('OK')
 `
 

@@ -5,7 +5,10 @@ import { stemmer } from 'stemmer'
  * stay; words of other languages are found as they are written.
  */
 export function termsOf(text: string): string[] {
-  const words = text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu)
+  const words = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}\p{M}]+/gu)
   return (words ?? []).map((word) => (/^[a-z]+$/.test(word) ? stemmer(word) : word))
 }
 

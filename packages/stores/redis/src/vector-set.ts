@@ -26,7 +26,10 @@ export function vectorSet(link: Link, prefix: string, { quantisation, ef }: Vect
     /** Makes the set where it is not there yet. From its first line on, writers write to it too. */
     async open(): Promise<void> {
       await link.call('SADD', `${prefix}vsets`, quantisation)
-      const [count, inSet] = await link.many<number>([['ZCARD', `${prefix}chunks`], ['VCARD', key]])
+      const [count, inSet] = await link.many<number>([
+        ['ZCARD', `${prefix}chunks`],
+        ['VCARD', key],
+      ])
       if (count === inSet) return
       for (let last = '0', full = true; full; ) {
         const range = ['ZRANGEBYSCORE', `${prefix}chunks`, `(${last}`, '+inf', 'LIMIT', '0', String(page)]
