@@ -1,4 +1,5 @@
-import type { DocRow, Filter, Match, MetadataValue } from '@tenfold/contracts'
+import type { DocRow, Filter, Match } from '@tenfold/contracts'
+import { facts, factsOf } from '@tenfold/store-kit'
 
 /** Where the ids of chunks are that meet a condition. Ranges are over sorted sets, of numbers or of texts. */
 export type Condition = { anyOf: string[] } | { range: 'number' | 'text'; key: string; min: string; max: string }
@@ -10,23 +11,16 @@ export interface Points {
   texts: [key: string, value: string][]
 }
 
-/** JSON tells a number from the same number as text, and one field from another whatever is in their names. */
-const collectionKey = (collection: string) => `c:${JSON.stringify(collection)}`
-const valueKey = (field: string, value: MetadataValue) => `m:${JSON.stringify([field, value])}`
-const fieldKey = (field: string) => `f:${JSON.stringify(field)}`
 const numberKey = (field: string) => `n:${JSON.stringify(field)}`
 const textKey = (field: string) => `t:${JSON.stringify(field)}`
 /** Code units as hexadecimal digits: Redis compares bytes, which are in another order. */
 const inOrder = (text: string) => Array.from({ length: text.length }, (_, i) => hex(text.charCodeAt(i))).join('')
 const hex = (unit: number) => unit.toString(16).padStart(4, '0')
 
-export function pointsOf({ collection, metadata = {} }: DocRow): Points {
-  const entries = Object.entries(metadata)
+export function pointsOf(doc: DocRow): Points {
+  const entries = Object.entries(doc.metadata ?? {})
   return {
-    sets: [
-      collectionKey(collection),
-      ...entries.flatMap(([field, value]) => [fieldKey(field), valueKey(field, value)]),
-    ],
+    sets: factsOf(doc),
     numbers: entries.flatMap(([field, value]) =>
       typeof value === 'number' ? [[numberKey(field), String(value)]] : [],
     ),
@@ -36,15 +30,15 @@ export function pointsOf({ collection, metadata = {} }: DocRow): Points {
 
 /** The conditions of a filter, all of which must be met; none where it leaves everything. */
 export function conditionsOf({ collection, metadata = {} }: Filter): Condition[] {
-  const own: Condition[] = collection === undefined ? [] : [{ anyOf: [collectionKey(collection)] }]
+  const own: Condition[] = collection === undefined ? [] : [{ anyOf: [facts.collection(collection)] }]
   return [...own, ...Object.entries(metadata).flatMap(([field, match]) => conditionsOfField(field, match))]
 }
 
 function conditionsOfField(field: string, match: Match): Condition[] {
-  if (typeof match !== 'object') return [{ anyOf: [valueKey(field, match)] }]
-  if ('in' in match) return [{ anyOf: match.in.map((value) => valueKey(field, value)) }]
+  if (typeof match !== 'object') return [{ anyOf: [facts.value(field, match)] }]
+  if ('in' in match) return [{ anyOf: match.in.map((value) => facts.value(field, value)) }]
   const bounds = [match.gte, match.lte].filter((bound) => bound !== undefined)
-  if (bounds.length === 0) return [{ anyOf: [fieldKey(field)] }]
+  if (bounds.length === 0) return [{ anyOf: [facts.field(field)] }]
   return [...new Set(bounds.map((bound) => typeof bound))].map((type): Condition => {
     const { gte, lte } = match
     if (type === 'number')

@@ -1,7 +1,7 @@
 import type { ChunkRow, DocRow } from '@tenfold/contracts'
+import { countsOf } from '@tenfold/store-kit'
 import { attributesOf } from './expression.ts'
 import { pointsOf } from './filter.ts'
-import { countsOf } from './terms.ts'
 
 /** A copy: the bytes of a vector as Redis keeps them, f32 little-endian. */
 export const toBytes = (vector: Float32Array): Buffer => Buffer.from(new Uint8Array(Float32Array.from(vector).buffer))

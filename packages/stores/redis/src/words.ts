@@ -1,9 +1,8 @@
 import type { Filter, Hits } from '@tenfold/contracts'
-import { wordsOf } from '@tenfold/store-kit'
+import { termsOf, wordsOf } from '@tenfold/store-kit'
 import { conditionsOf } from './filter.ts'
 import type { Link } from './link.ts'
 import { tagOf } from './rows.ts'
-import { termsOf } from './terms.ts'
 
 export interface Words {
   search(text: string, limit: number, filter: Filter): Promise<Hits>
