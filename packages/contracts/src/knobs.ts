@@ -249,6 +249,40 @@ export const knobs = {
     about: 'Redis: the commands of one call are sent together, not each after the reply to the one before',
   }),
 
+  'db.qdrantQuantisation': choice('none', ['none', 'int8'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: scalar quantisation kept in memory beside the vectors',
+  }),
+  'db.qdrantRescore': flag(true, {
+    levels: [true, false],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: candidates of a quantised search are scored again with f32',
+  }),
+  'db.qdrantOversampling': real(1, 1, 10, 'times k', {
+    levels: [1, 2, 3],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: candidates of a quantised search for each one returned',
+  }),
+  'db.qdrantEf': int(100, 4, 4096, 'nodes', {
+    levels: [100, 64, 128, 256],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: nodes of the graph looked at in a search (hnsw_ef; the server takes ef_construct, 100)',
+  }),
+  'db.qdrantExact': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'Qdrant: all vectors are scored, no graph',
+  }),
+  'db.qdrantPayloadIndex': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'Qdrant: an index over what filters ask for',
+  }),
+
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],
     affects: ['stream'],
