@@ -283,6 +283,22 @@ export const knobs = {
     about: 'Qdrant: an index over what filters ask for',
   }),
 
+  'db.meiliVectors': choice('f32', ['f32', 'bit'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Meilisearch: numbers of the vectors searched; db.rescore candidates of bit are scored again with f32',
+  }),
+  'db.meiliFields': choice('all', ['all', 'id'], {
+    affects: ['store', 'query', 'stream'],
+    about:
+      'Meilisearch: fields that a search gives back (attributesToRetrieve); texts are fetched for the best alone either way',
+  }),
+  'db.meiliPoolSize': int(5, 1, 100, 'requests', {
+    levels: [5, 1, 20],
+    affects: ['store', 'query', 'stream'],
+    about: 'Meilisearch: most requests at once, over connections that are kept',
+  }),
+
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],
     affects: ['stream'],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest'
+import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
 
 /** An index is two collections: chunks, and one record a document. */
 export interface Names {
@@ -38,7 +38,10 @@ export async function openCollections(client: QdrantClient, names: Names, option
   }
   if (!(await client.collectionExists(names.docs)).exists) {
     await client.createCollection(names.docs, { vectors: {} })
-    await client.upsert(names.docs, { wait: true, points: [{ id: identityPoint, vector: {}, payload: { identity: wanted } }] })
+    await client.upsert(names.docs, {
+      wait: true,
+      points: [{ id: identityPoint, vector: {}, payload: { identity: wanted } }],
+    })
   }
   const [known] = await client.retrieve(names.docs, { ids: [identityPoint], with_payload: true })
   const actual = known?.payload?.identity
@@ -47,7 +50,8 @@ export async function openCollections(client: QdrantClient, names: Names, option
     throw new PipelineError('INDEX_MISMATCH', `${names.chunks} was made with ${actual}, not ${wanted}`, hint)
   }
   const { config, payload_schema } = await client.getCollection(names.chunks)
-  if (options.int8 && !config.quantization_config) await client.updateCollection(names.chunks, { quantization_config: int8 })
+  if (options.int8 && !config.quantization_config)
+    await client.updateCollection(names.chunks, { quantization_config: int8 })
   if (options.payloadIndex && !payload_schema?.facts)
     await client.createPayloadIndex(names.chunks, { field_name: 'facts', field_schema: 'keyword', wait: true })
   await settled(client, names.chunks)
@@ -80,6 +84,10 @@ export async function copyPoints(client: QdrantClient, from: Names, to: Names): 
     for await (const points of pointsIn(client, from[kind], { with_payload: true, with_vector: true }))
       await client.upsert(to[kind], {
         wait: true,
-        points: points.map(({ id, vector, payload }) => ({ id, vector: (vector ?? {}) as Schemas['VectorStruct'], payload: payload ?? null })),
+        points: points.map(({ id, vector, payload }) => ({
+          id,
+          vector: (vector ?? {}) as Schemas['VectorStruct'],
+          payload: payload ?? null,
+        })),
       })
 }

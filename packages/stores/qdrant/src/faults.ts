@@ -25,7 +25,8 @@ export function faultOf(url: string, error: unknown): unknown {
     const hint = 'free some space and ingest again: what was stored stays, and is not embedded again'
     return new PipelineError('STORE_FULL', `Qdrant takes no more: ${told}`, hint, { cause: error })
   }
-  if (status === 401 || status === 403) return unreachable(url, error, 'put a key that may write into TENFOLD_QDRANT_API_KEY')
+  if (status === 401 || status === 403)
+    return unreachable(url, error, 'put a key that may write into TENFOLD_QDRANT_API_KEY')
   if (status !== undefined && status < 500) return error
   return unreachable(url, error, 'start the server, or name another in TENFOLD_QDRANT_URL')
 }

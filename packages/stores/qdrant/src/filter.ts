@@ -1,6 +1,6 @@
+import type { Schemas } from '@qdrant/js-client-rest'
 import type { DocRow, Filter, Match } from '@tenfold/contracts'
 import { facts } from '@tenfold/store-kit'
-import type { Schemas } from '@qdrant/js-client-rest'
 
 /** Names of fields are hexadecimal digits: a key of a payload is a path. */
 const numberKey = (field: string): string => `numbers.${nameOf(field)}`
@@ -14,7 +14,9 @@ export function numbersOf({ metadata = {} }: Pick<DocRow, 'metadata'>): Record<s
 
 /** Qdrant has no ranges over texts: such a filter is resolved to documents first. */
 export const hasTextRange = ({ metadata = {} }: Filter): boolean =>
-  Object.values(metadata).some((match) => isRange(match) && [match.gte, match.lte].some((each) => typeof each === 'string'))
+  Object.values(metadata).some(
+    (match) => isRange(match) && [match.gte, match.lte].some((each) => typeof each === 'string'),
+  )
 
 /** What Qdrant is asked for: chunks that are found at all, of `docIds` where given, and all conditions of the filter but ranges over texts. */
 export function conditionsOf({ collection, metadata = {} }: Filter, docIds?: string[]): Schemas['Filter'] {

@@ -1,10 +1,18 @@
-import { type Filter, type Hits, type HydratedChunk, matchesFilter, type Patch, type Store, type StoreOpenOptions } from '@tenfold/contracts'
-import { checkVector, namespaceIn } from '@tenfold/store-kit'
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest'
+import {
+  type Filter,
+  type Hits,
+  type HydratedChunk,
+  matchesFilter,
+  type Patch,
+  type Store,
+  type StoreOpenOptions,
+} from '@tenfold/contracts'
+import { checkVector, namespaceIn } from '@tenfold/store-kit'
 import { copyPoints, namesOf, openCollections, pointsIn, settled } from './collections.ts'
 import { conditionsOf, hasTextRange } from './filter.ts'
-import { docPoint, documentWriter } from './writer.ts'
 import { askedOf } from './words.ts'
+import { docPoint, documentWriter } from './writer.ts'
 
 const page = 256
 const none: Hits = { chunkIds: [], scores: [] }
@@ -62,7 +70,11 @@ export async function openStore(
     return conditionsOf(filter, matching)
   }
 
-  async function query(how: Pick<Schemas['QueryRequest'], 'query' | 'using' | 'params'>, k: number, filter: Filter): Promise<Hits> {
+  async function query(
+    how: Pick<Schemas['QueryRequest'], 'query' | 'using' | 'params'>,
+    k: number,
+    filter: Filter,
+  ): Promise<Hits> {
     if (k === 0) return none
     const asked = { ...how, filter: await conditions(filter), limit: k, with_payload: false }
     const { points } = await client.query(names.chunks, asked)
@@ -99,8 +111,17 @@ export async function openStore(
         const vectors = new Map<string, Float32Array>()
         for (let at = 0; at < hashes.length; at += page) {
           const any = hashes.slice(at, at + page)
-          const filter: Schemas['Filter'] = { must: [{ key: 'hash', match: { any } }, { key: 'live', match: { value: true } }] }
-          for await (const points of pointsIn(client, names.chunks, { filter, with_payload: ['hash'], with_vector: ['dense'] }))
+          const filter: Schemas['Filter'] = {
+            must: [
+              { key: 'hash', match: { any } },
+              { key: 'live', match: { value: true } },
+            ],
+          }
+          for await (const points of pointsIn(client, names.chunks, {
+            filter,
+            with_payload: ['hash'],
+            with_vector: ['dense'],
+          }))
             for (const { payload, vector } of points) vectors.set(payload?.hash as string, denseOf(vector))
         }
         return vectors
@@ -140,7 +161,9 @@ export async function openStore(
         const byId = new Map(found.map(({ id, payload }) => [Number(id), payload]))
         return chunkIds.flatMap((chunkId): HydratedChunk[] => {
           const payload = byId.get(chunkId)
-          return payload ? [{ chunkId, docId: `${payload.doc}`, title: `${payload.title}`, text: `${payload.text}` }] : []
+          return payload
+            ? [{ chunkId, docId: `${payload.doc}`, title: `${payload.title}`, text: `${payload.text}` }]
+            : []
         })
       }),
     refresh: () => attempt(() => settled(client, names.chunks)),
@@ -149,7 +172,10 @@ export async function openStore(
       attempt(async () => {
         const { status, points_count, indexed_vectors_count, segments_count } = await client.getCollection(names.chunks)
         const state = `${status}: ${points_count} points, ${indexed_vectors_count} in graphs, ${segments_count} segments`
-        return { vectorSearch: [state, JSON.stringify(searchParams)], lexicalSearch: ['sparse vectors, idf of the server'] }
+        return {
+          vectorSearch: [state, JSON.stringify(searchParams)],
+          lexicalSearch: ['sparse vectors, idf of the server'],
+        }
       }),
     readBack: () =>
       attempt(async (): Promise<Patch> => {

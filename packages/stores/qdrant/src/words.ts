@@ -29,7 +29,8 @@ export function weightsOf(text: string): SparseVector {
 }
 
 /** Each term of a question counts once. */
-export const askedOf = (text: string): SparseVector => inOrder(new Map(termsOf(text).map((term) => [numberOf(term), 1])))
+export const askedOf = (text: string): SparseVector =>
+  inOrder(new Map(termsOf(text).map((term) => [numberOf(term), 1])))
 
 function inOrder(weights: Map<number, number>): SparseVector {
   const indices = [...weights.keys()].sort((one, other) => one - other)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { QdrantClient, Schemas } from '@qdrant/js-client-rest'
 import type { ChunkRow, DocRow } from '@tenfold/contracts'
 import { chunkIdOf, factsOf } from '@tenfold/store-kit'
-import type { QdrantClient, Schemas } from '@qdrant/js-client-rest'
 import { type Names, pointsIn } from './collections.ts'
 import { numbersOf } from './filter.ts'
 import { weightsOf } from './words.ts'
@@ -82,12 +82,24 @@ export function documentWriter(client: QdrantClient, names: Names) {
         chunks.map(({ text, hash, vector }, ord): Schemas['PointStruct'] => ({
           id: chunkIdOf(`${round} ${doc.id}`, ord, hash),
           vector: { dense: Array.from(vector), words: weightsOf(`${doc.title} ${text}`) },
-          payload: { doc: doc.id, title: doc.title, text, hash, live: false, facts: factsOf(doc), numbers: numbersOf(doc) },
+          payload: {
+            doc: doc.id,
+            title: doc.title,
+            text,
+            hash,
+            live: false,
+            facts: factsOf(doc),
+            numbers: numbersOf(doc),
+          },
         }))
       const points = last.map(pointsOf)
       const records = last.map(({ doc }, i): DocRecord => {
         const now = before.get(doc.id)?.now
-        return { doc: doc.id, ...(now ? { now } : {}), next: { ...doc, chunks: points[i]!.map(({ id }) => Number(id)) } }
+        return {
+          doc: doc.id,
+          ...(now ? { now } : {}),
+          next: { ...doc, chunks: points[i]!.map(({ id }) => Number(id)) },
+        }
       })
       await write(records)
       const all = points.flat()

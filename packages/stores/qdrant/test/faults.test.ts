@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defaultConfig } from '@tenfold/contracts'
 import { QdrantClient } from '@qdrant/js-client-rest'
+import { defaultConfig } from '@tenfold/contracts'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
-import provider from '../src/index.ts'
 import { attempt } from '../src/faults.ts'
+import provider from '../src/index.ts'
 
 const { TENFOLD_QDRANT_URL } = process.env
 afterEach(() => {
@@ -32,9 +32,17 @@ async function answering(...statuses: [number, string][]): Promise<QdrantClient>
 }
 
 it.each([
-  [401, 'Must provide an API key', { code: 'ENGINE_UNAVAILABLE', hint: expect.stringContaining('TENFOLD_QDRANT_API_KEY') }],
+  [
+    401,
+    'Must provide an API key',
+    { code: 'ENGINE_UNAVAILABLE', hint: expect.stringContaining('TENFOLD_QDRANT_API_KEY') },
+  ],
   [500, 'Service internal error: No space left on device', { code: 'STORE_FULL' }],
-  [500, 'Service internal error: panic', { code: 'ENGINE_UNAVAILABLE', hint: expect.stringContaining('TENFOLD_QDRANT_URL') }],
+  [
+    500,
+    'Service internal error: panic',
+    { code: 'ENGINE_UNAVAILABLE', hint: expect.stringContaining('TENFOLD_QDRANT_URL') },
+  ],
   [400, 'Wrong input', { status: 400 }],
 ])('%i %s', async (status, error, expected) => {
   const client = await answering([status, error])
@@ -51,7 +59,8 @@ it('no server: ENGINE_UNAVAILABLE names the address and the variable', async () 
   const workspace = mkdtempSync(join(tmpdir(), 'tenfold-qdrant-'))
   onTestFinished(() => rmSync(workspace, { recursive: true }))
   const identity = { modelSha256: 'a'.repeat(64), dims: 3, chunker: 'c' }
-  const open = async () => provider.open({ config: defaultConfig, workspace, identity, signal: AbortSignal.timeout(300) })
+  const open = async () =>
+    provider.open({ config: defaultConfig, workspace, identity, signal: AbortSignal.timeout(300) })
   const error = (await open().catch((each: unknown) => each)) as { code: string; message: string; hint: string }
   expect([error.code, error.hint]).toEqual(['ENGINE_UNAVAILABLE', expect.stringContaining('TENFOLD_QDRANT_URL')])
   expect(error.message).toContain('127.0.0.1:1')

@@ -1,6 +1,6 @@
-import { factsOf } from '@tenfold/store-kit'
-import { type Filter, type Match, matchesFilter, type MetadataValue } from '@tenfold/contracts'
 import type { Schemas } from '@qdrant/js-client-rest'
+import { type Filter, type Match, type MetadataValue, matchesFilter } from '@tenfold/contracts'
+import { factsOf } from '@tenfold/store-kit'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { conditionsOf, hasTextRange, numbersOf } from '../src/filter.ts'
@@ -25,18 +25,26 @@ const pair = row.chain((of) =>
     filter: fc.oneof(
       fc.record({ collection: fc.constantFrom('', 'a') }),
       fc.constant<Filter>({ metadata: of.metadata }),
-      ...[...Object.keys(of.metadata), 'other'].map((field) => match.map((each): Filter => ({ metadata: { [field]: each } }))),
+      ...[...Object.keys(of.metadata), 'other'].map((field) =>
+        match.map((each): Filter => ({ metadata: { [field]: each } })),
+      ),
     ),
   }),
 )
 
 /** As the documentation of Qdrant says it is read: a field of several values meets a condition when one of them does. */
 function meets(condition: Schemas['Condition'], payload: Record<string, unknown>): boolean {
-  const { key, match: wanted, range } = condition as { key: string; match?: { value?: unknown; any?: unknown[] }; range?: Record<string, number> }
+  const {
+    key,
+    match: wanted,
+    range,
+  } = condition as { key: string; match?: { value?: unknown; any?: unknown[] }; range?: Record<string, number> }
   expect(key).toMatch(/^(live|doc|facts|numbers\.[0-9a-f]*)$/)
   const found = [key.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)?.[name], payload)].flat()
   if (wanted) return found.some((each) => each === wanted.value || (wanted.any ?? []).includes(each))
-  return found.some((each) => typeof each === 'number' && each >= (range?.gte ?? -Infinity) && each <= (range?.lte ?? Infinity))
+  return found.some(
+    (each) => typeof each === 'number' && each >= (range?.gte ?? -Infinity) && each <= (range?.lte ?? Infinity),
+  )
 }
 
 it('a filter in the words of Qdrant leaves what matchesFilter leaves', () => {
@@ -67,8 +75,13 @@ it('words as sparse vectors: ascending numbers, BM25 weights, a question asks ea
     }),
   )
   const weights = weightsOf('cats, a cat and a dog')
-  const { indices: [cat] } = askedOf('cat')
+  const {
+    indices: [cat],
+  } = askedOf('cat')
   // tf 2 of 6 words where 150 are usual
-  expect(weights.values[weights.indices.indexOf(cat!)]).toBeCloseTo((2 * 2.2) / (2 + 1.2 * (0.25 + (0.75 * 6) / 150)), 12)
+  expect(weights.values[weights.indices.indexOf(cat!)]).toBeCloseTo(
+    (2 * 2.2) / (2 + 1.2 * (0.25 + (0.75 * 6) / 150)),
+    12,
+  )
   expect(askedOf('cat CAT cats').values).toEqual([1])
 })

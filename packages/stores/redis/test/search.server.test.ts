@@ -1,6 +1,6 @@
 import { matchesFilter, type Store } from '@tenfold/contracts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countsOf, termsOf } from '@tenfold/store-kit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folder, isHere, opened, type Server, startServer, stopServer } from './server.ts'
 import { vector } from './vectors.ts'
 

@@ -1,6 +1,6 @@
+import { countsOf, termsOf } from '@tenfold/store-kit'
 import { expect, it } from 'vitest'
 import { faultOf, mayPass } from '../src/faults.ts'
-import { countsOf, termsOf } from '@tenfold/store-kit'
 
 it('words are letters, marks and digits; English ones are stemmed, others stay', () => {
   expect(termsOf('Streaming, streams & STREAMED!')).toEqual(['stream', 'stream', 'stream'])
