@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
-/** Stores against servers that are started for the tests: longer than the other tests may take together. */
+/** Stores against real servers, which the tests start themselves: `pnpm test:stores`. */
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    testTimeout: 180_000,
-    include: ['packages/stores/**/test/**/*.server.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    include: ['packages/stores/*/test/**/*.server.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    fileParallelism: false,
   },
 })

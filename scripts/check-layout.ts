@@ -22,6 +22,7 @@ const layers: Record<string, number> = {
   'target-command': 2,
   'target-module': 2,
   'store-kit': 2,
+  'store-postgres': 3,
   'store-sqlite': 3,
   'store-redis': 3,
   'store-qdrant': 3,

@@ -23,10 +23,10 @@ export function proposeMutant(evidence: Evidence, phase: Pick<Phase, 'goals' | '
   return undefined
 }
 
-function mutate({ incumbent }: Evidence, keys: readonly KnobKey[], base: Patch, random: () => number): Patch {
+function mutate({ incumbent, offered }: Evidence, keys: readonly KnobKey[], base: Patch, random: () => number): Patch {
   const patch: Record<string, unknown> = { ...base }
   for (const key of keys) {
-    if (random() >= redraw) continue
+    if (random() >= redraw || (offered && !offered.includes(key))) continue
     const { levels } = knobs[key]
     patch[key] = levels[Math.floor(random() * levels.length)]
   }

@@ -25,6 +25,8 @@ const tuner = definePhase({
     'cache.queryEntries',
     'cache.embeddingEntries',
     'cache.retrievalEntries',
+    'db.pgVectors',
+    'db.pgRank',
   ],
   measure: ['query', 'store', 'embed', 'answer', 'stream', 'memory'],
   goals: [

@@ -87,6 +87,8 @@ export interface Store {
   vectorBytes(): number
   /** How the store says it carries out each of its statements, by name: EXPLAIN, a profile, or what comes next to it. */
   plans(): Awaitable<Record<string, string[]>>
+  /** What only an administrator of the server can do for it, each with the command; what is well is not told. */
+  advice?(): Awaitable<string[]>
   /** Knobs as they are in force, asked from the store; what it cannot be asked about is left out. */
   readBack(): Awaitable<Patch>
   /** Twice is harmless. */

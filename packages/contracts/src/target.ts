@@ -131,8 +131,10 @@ export interface Target {
   exactSearch?(text: string, k: number): Promise<string[]>
   /** The store alone, for a query vector computed beforehand. */
   search?(text: string, vector: Float32Array, collection?: string): Promise<StoreTimings>
-  /** EXPLAIN QUERY PLAN of each statement the store runs. */
+  /** How the store carries out each of its statements, by name. */
   plans?(): Promise<Record<string, string[]>>
+  /** What only an administrator of its store can do for it, each with the command. */
+  advice?(): Promise<string[]>
   apply?(patch: Patch): Promise<{ undo(): Promise<void> }>
   /** What the runtime really uses now; keys it cannot read are left out. */
   readBack?(): Promise<Patch>

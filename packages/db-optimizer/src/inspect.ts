@@ -1,18 +1,27 @@
 import { isFullScan } from '@tenfold/index-advisor/plan'
 import type { Facts, Inspection } from '@tenfold/phase-kit'
 
-/** What SQLite says it will do, and the settings really in force: a misspelt PRAGMA is silently ignored. */
+/** Reads every row, in the words of SQLite or of PostgreSQL. */
+const scansAll = (step: string): boolean => isFullScan(step) || /\bSeq Scan on \S*\.?\w/.test(step)
+
+/** A search for the truth is meant to read everything. */
+const isMeant = (statement: string): boolean => statement.startsWith('exact')
+
+/** What the store says it will do, the settings really in force (a misspelt one is silently ignored), and what needs an administrator. */
 export async function inspectStore({ target }: Inspection): Promise<Facts> {
   const plans = (await target.plans?.()) ?? {}
-  const scans = Object.entries(plans).filter(([, steps]) => steps.some(isFullScan))
+  const advice = (await target.advice?.()) ?? []
+  const scans = Object.entries(plans).filter(([name, steps]) => !isMeant(name) && steps.some(scansAll))
   return {
     details: {
       plans,
       fullScans: scans.map(([statement]) => statement),
       inForce: (await target.readBack?.()) ?? 'not available: the target does not read its settings back',
+      advice,
     },
-    warnings: scans.map(
-      ([statement, steps]) => `${statement} scans a whole table: ${steps.filter(isFullScan).join('; ')}`,
-    ),
+    warnings: [
+      ...scans.map(([statement, steps]) => `${statement} scans a whole table: ${steps.filter(scansAll).join('; ')}`),
+      ...advice,
+    ],
   }
 }

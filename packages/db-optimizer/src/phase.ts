@@ -2,14 +2,42 @@ import type { Patch } from '@tenfold/contracts'
 import { definePhase, greedy } from '@tenfold/phase-kit'
 import { inspectStore } from './inspect.ts'
 
-/** WAL, foreign keys and the 16 MB cache are the driver's defaults and on from the start; only what can still matter is tried. */
+/**
+ * For every store; those are tried that the target offers. In SQLite WAL, foreign keys and the 16 MB cache are the driver's defaults and on
+ * from the start; only what can still matter is tried.
+ */
 const steps: Patch[] = [
   { 'db.statementReuse': true },
   { 'db.ftsOrder': 'bm25' },
+  { 'db.pgRank': 'ts_rank' },
   { 'db.ftsMaxDocShare': 0.5 },
   { 'db.vectors': 'int8' },
   // a bit says less of a vector than a byte, so more candidates are scored again
   { 'db.vectors': 'bit', 'db.rescore': 100 },
+  { 'db.pgVectors': 'halfvec' },
+  { 'db.pgVectors': 'bit', 'db.rescore': 100 },
+  // few rows are quicker read than searched by a graph
+  { 'db.pgVectors': 'exact' },
+  { 'db.pgIterativeScan': 'strict' },
+  { 'db.pgIterativeScan': 'relaxed' },
+  // S3-35
+  { 'db.pgPoolMin': 5, 'db.pgPoolMax': 20 },
+  { 'db.redisWords': 'search' },
+  { 'db.redisVectors': 'process' },
+  { 'db.redisEf': 50 },
+  // more nodes and fewer numbers, or all numbers and nothing scored again
+  { 'db.redisQuantisation': 'BIN', 'db.redisEf': 200, 'db.rescore': 100 },
+  { 'db.redisQuantisation': 'NOQUANT' },
+  // S4-19, S3-35
+  { 'db.redisPoolSize': 20 },
+  { 'db.qdrantQuantisation': 'int8', 'db.qdrantOversampling': 2 },
+  { 'db.qdrantQuantisation': 'int8', 'db.qdrantRescore': false },
+  { 'db.qdrantEf': 64 },
+  { 'db.qdrantExact': true },
+  { 'db.qdrantPayloadIndex': true },
+  { 'db.meiliFields': 'id' },
+  { 'db.meiliVectors': 'bit', 'db.rescore': 100 },
+  { 'db.meiliPoolSize': 20 },
   { 'db.analyze': 'full' },
   { 'db.collectionIndex': true },
   { 'db.mmapMib': 256 },
@@ -29,6 +57,27 @@ const db = definePhase({
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.pgVectors',
+    'db.pgEfSearch',
+    'db.pgIterativeScan',
+    'db.pgRank',
+    'db.pgPoolMin',
+    'db.pgPoolMax',
+    'db.redisVectors',
+    'db.redisQuantisation',
+    'db.redisEf',
+    'db.redisWords',
+    'db.redisPoolSize',
+    'db.redisPipeline',
+    'db.qdrantQuantisation',
+    'db.qdrantRescore',
+    'db.qdrantOversampling',
+    'db.qdrantEf',
+    'db.qdrantExact',
+    'db.qdrantPayloadIndex',
+    'db.meiliVectors',
+    'db.meiliFields',
+    'db.meiliPoolSize',
   ],
   measure: ['store', 'query'],
   goals: [

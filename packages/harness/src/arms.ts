@@ -46,12 +46,13 @@ function resolveFromRoot(specifier: string): string {
 }
 
 /** Every arm with a copy of its index of its own, opened in coin order so that neither always comes second. */
-export async function openArms(job: Pick<Job, 'arms' | 'seed'>, signal?: AbortSignal): Promise<OpenArm[]> {
+export async function openArms(job: Pick<Job, 'arms' | 'seed' | 'tasks'>, signal?: AbortSignal): Promise<OpenArm[]> {
   const order = job.arms.map((_, i) => i)
   if (seededRandom(job.seed)() < 0.5) order.reverse()
+  const into = job.tasks.find((task) => task.kind === 'ingest')?.into
   const opened: OpenArm[] = []
   try {
-    for (const i of order) opened[i] = await openArm(job.arms[i]!, signal, job.arms.length > 1)
+    for (const i of order) opened[i] = await openArm(job.arms[i]!, signal, job.arms.length > 1, into)
     return opened
   } catch (error) {
     for (const arm of opened) await arm?.close()
@@ -59,22 +60,26 @@ export async function openArms(job: Pick<Job, 'arms' | 'seed'>, signal?: AbortSi
   }
 }
 
+/** `into`: where the index that is built in this arm will be copied to. */
 export async function openArm(
   { target: ref, config, index }: ArmSpec,
   signal?: AbortSignal,
   shared = false,
+  into?: string,
 ): Promise<OpenArm> {
   const module = await loadTarget(ref)
   const folder = path.join(scratchFolder(), 'arms')
   mkdirSync(folder, { recursive: true })
   const workspace = mkdtempSync(path.join(folder, `${process.pid}-`))
   if (index) cpSync(index, workspace, { recursive: true })
+  const kept = index ?? into
   const remove = () => rmSync(workspace, { recursive: true, force: true })
   try {
     const target = await module.open({
       config,
       workspace,
       shared,
+      ...(kept ? { index: kept } : {}),
       ...(ref.options ? { options: ref.options } : {}),
       ...(signal ? { signal } : {}),
     })

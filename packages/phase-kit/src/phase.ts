@@ -43,6 +43,8 @@ export interface Evidence {
   /** What `inspect` found on the system as it came in. */
   facts: Record<string, unknown>
   profile: Profile
+  /** Knobs the target says it has; absent where it tells of none, and may have any. */
+  offered?: readonly KnobKey[]
   /** Knob changes accepted by the phases before, by key. */
   accepted: readonly KnobKey[]
   seed: number

@@ -26,16 +26,17 @@ export function choose(trials: readonly Trial[], phase: Judged): Patch | undefin
   return better.sort((a, b) => scoreOf(a, phase) - scoreOf(b, phase))[0]?.patch
 }
 
-/** Tries `steps` one after another, each on top of what was best so far. Pure: replays its own past decisions. */
+/** Tries those of `steps` that the target offers one after another, each on top of what was best so far. Pure: replays its own past decisions. */
 export function greedy(
   steps: readonly Patch[],
-  { incumbent, trials }: Pick<Evidence, 'incumbent' | 'trials'>,
+  { incumbent, trials, offered }: Pick<Evidence, 'incumbent' | 'trials' | 'offered'>,
   phase: Judged,
 ): Patch | undefined {
   let best: Patch = {}
   let bestScore = 0
   const tried: Patch[] = []
   for (const step of steps) {
+    if (offered && !Object.keys(step).every((key) => offered.some((own) => own === key))) continue
     const patch = without({ ...best, ...step }, incumbent)
     if (Object.keys(patch).length === 0 || tried.some((other) => samePatch(patch, other))) continue
     const trial = trials[tried.length]

@@ -12,7 +12,16 @@ export async function search(session: Session, facts: Record<string, unknown>): 
   const trials: Trial[] = []
   const accepted = session.accepted
   for (;;) {
-    const patch = phase.propose?.({ incumbent, trials, facts, profile, accepted, seed: seedOf(session.runId) })
+    const offered = session.offered()
+    const patch = phase.propose?.({
+      incumbent,
+      trials,
+      facts,
+      profile,
+      ...(offered ? { offered } : {}),
+      accepted,
+      seed: seedOf(session.runId),
+    })
     if (!patch) return trials
     checkRange(session, patch)
     trials.push(await tryOut(session, patch, trials.length))

@@ -51,6 +51,8 @@ export interface Session extends Lab {
   report: Reporter
   conditions: Conditions
   target: Handoff['target']
+  /** Knobs the target says it has, once a job has asked it; undefined where it tells of none. */
+  offered(): KnobKey[] | undefined
   /** Keys the phases before changed. */
   accepted: KnobKey[]
   /** Smallest difference claimed in one process: what phase 8 saw when it compared the system with itself. */
@@ -95,6 +97,7 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
   const indexFolder = indexFor(first)
   const incumbent = previous ? parseConfig(previous.config) : first
   const target = { module: settings.target, name: settings.target, level: 0 }
+  let offered: KnobKey[] | undefined
   const lab = openLab({
     runner,
     data: settings.data,
@@ -106,6 +109,8 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
     onInfo(info) {
       conditions.models = info.models
       Object.assign(target, { name: info.name, level: info.level })
+      const keys = Object.keys(info.knobs) as KnobKey[]
+      offered = keys.length > 0 ? keys : undefined
     },
   })
   if (phase.id === 'baseline') lab.warnings.push(...dataset.warnings.map(({ file, reason }) => `${file}: ${reason}`))
@@ -121,6 +126,7 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
     first,
     incumbent,
     target,
+    offered: () => offered,
     accepted: Object.keys(diffConfig(first, incumbent)) as KnobKey[],
     runner,
     report,

@@ -8,6 +8,7 @@ import { openHandoffStore, workspaceRoot } from '@tenfold/handoff-store'
 const environment = {
   target: 'TENFOLD_TARGET',
   data: 'TENFOLD_DATA',
+  store: 'TENFOLD_STORE',
   profile: 'TENFOLD_PROFILE',
   start: 'TENFOLD_START',
 } as const
@@ -29,7 +30,8 @@ export async function loadSettings(root = workspaceRoot()): Promise<Settings> {
       'correct it there, or the TENFOLD_* variable that overrides it',
     )
   }
-  const settings = parsed.data
+  const { store, ...rest } = parsed.data
+  const settings = store ? { ...rest, config: { ...rest.config, 'rag.store': store } } : rest
   parseConfig(settings.config)
   return settings.data === 'default' ? settings : { ...settings, data: path.resolve(root, settings.data) }
 }

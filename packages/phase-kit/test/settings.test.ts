@@ -8,7 +8,8 @@ import { loadSettings, startConfig } from '../src/index.ts'
 let root: string
 beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), 'tenfold-settings-'))
-  for (const name of ['TENFOLD_TARGET', 'TENFOLD_DATA', 'TENFOLD_PROFILE', 'TENFOLD_START']) vi.stubEnv(name, '')
+  for (const name of ['TENFOLD_TARGET', 'TENFOLD_DATA', 'TENFOLD_STORE', 'TENFOLD_PROFILE', 'TENFOLD_START'])
+    vi.stubEnv(name, '')
 })
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -56,6 +57,15 @@ describe('loadSettings', () => {
       start: 'accepted',
       config: {},
     })
+  })
+
+  it('the store is a knob of its owner, wherever it is named', async () => {
+    write(`export default { store: 'postgres', config: { 'rag.k': 7 } }`)
+    expect((await loadSettings(root)).config).toEqual({ 'rag.k': 7, 'rag.store': 'postgres' })
+    vi.stubEnv('TENFOLD_STORE', 'sqlite')
+    expect((await loadSettings(root)).config).toMatchObject({ 'rag.store': 'sqlite' })
+    vi.stubEnv('TENFOLD_STORE', 'excel')
+    await expect(loadSettings(root)).rejects.toMatchObject({ code: 'CONFIG_OUT_OF_RANGE' })
   })
 
   it.each([

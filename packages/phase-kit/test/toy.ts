@@ -61,7 +61,15 @@ export function start(
   env: Record<string, string> = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [here('./toy-main.mjs'), phase], {
-    env: { ...process.env, TENFOLD_ROOT: root, TENFOLD_TARGET: '', TENFOLD_DATA: '', TENFOLD_PROFILE: '', ...env },
+    env: {
+      ...process.env,
+      TENFOLD_ROOT: root,
+      TENFOLD_TARGET: '',
+      TENFOLD_DATA: '',
+      TENFOLD_STORE: '',
+      TENFOLD_PROFILE: '',
+      ...env,
+    },
     stdio: ['ignore', 'inherit', 'pipe'],
   })
   let output = ''

@@ -17,10 +17,13 @@ const known: Record<string, { cause: string; knobs: string[] }> = {
     cause: 'the question goes through every layer of the encoder',
     knobs: ['speed.precision', 'speed.encoderThreads', 'cache.embeddingEntries'],
   },
-  vector: { cause: 'every vector is compared with the question', knobs: ['db.vectors', 'db.rescore'] },
+  vector: {
+    cause: 'the question is compared with vectors: with all of them, or with those a graph leads to',
+    knobs: ['db.vectors', 'db.rescore', 'db.pgVectors', 'db.pgEfSearch'],
+  },
   lexical: {
-    cause: 'BM25 scores every chunk that holds any word of the question',
-    knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.statementReuse'],
+    cause: 'every chunk that holds any word of the question is scored',
+    knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.pgRank', 'db.statementReuse'],
   },
   fuse: { cause: 'two ranked lists become one', knobs: ['rag.candidates'] },
   hydrate: { cause: 'texts are read row by row', knobs: ['db.statementReuse', 'db.mmapMib'] },
@@ -37,12 +40,17 @@ const known: Record<string, { cause: string; knobs: string[] }> = {
   other: { cause: 'work between the stages', knobs: [] },
 }
 
-/** The five largest parts, those of an answer first where answers are made: that is what a person waits for. */
-export function rankBottlenecks(answer: StageTimes, question: StageTimes, count = 5): Bottleneck[] {
+/** The largest parts, with the knobs among `offered` that reach them; those of an answer first where answers are made: that is what a person waits for. */
+export function rankBottlenecks(
+  answer: StageTimes,
+  question: StageTimes,
+  { count = 5, offered }: { count?: number; offered?: readonly string[] | undefined } = {},
+): Bottleneck[] {
   const rows = (times: StageTimes, of: Bottleneck['of']): Bottleneck[] =>
     Object.entries(shares(times)).map(([stage, { ms, share }]) => {
       const { cause, knobs } = known[stage] ?? { cause: 'a stage of the target', knobs: [] }
-      return { stage, of, ms, share, largestGainPercent: 100 * share, cause, knobs }
+      const reaching = knobs.filter((key) => !offered || offered.includes(key))
+      return { stage, of, ms, share, largestGainPercent: 100 * share, cause, knobs: reaching }
     })
   const byShare = (a: Bottleneck, b: Bottleneck) => b.share - a.share
   const worth = (row: Bottleneck) => row.share >= 0.05

@@ -28,7 +28,8 @@ export async function profileSystem({ target, dataset, say }: Inspection): Promi
   say('heap profile')
   const heap = await recordHeap(() => measureStages(target, asked))
   const owners = (await target.memory?.()) ?? null
-  const bottlenecks = rankBottlenecks(answer, ask)
+  const keys = Object.keys((await target.info()).knobs)
+  const bottlenecks = rankBottlenecks(answer, ask, { offered: keys.length > 0 ? keys : undefined })
 
   const root = workspaceRoot()
   const files = {

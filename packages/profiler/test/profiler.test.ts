@@ -134,7 +134,7 @@ describe('S1-19 S1-21 rankBottlenecks', () => {
     ])
     expect(rows[0]).toMatchObject({ ms: 600, share: 0.6, largestGainPercent: 60 })
     expect(rows[0]!.knobs).toContain('speed.prefixReuse')
-    expect(rankBottlenecks(answer, question, 2)).toHaveLength(2)
+    expect(rankBottlenecks(answer, question, { count: 2 })).toHaveLength(2)
   })
 
   it('a target that makes no answers is ranked by its questions; an unknown stage is still named', () => {

@@ -6,6 +6,10 @@ type StoreName = Config['rag.store']
 /** Where each store comes from; loaded when it is chosen, so that nobody pays for the others. */
 const packages: Partial<Record<StoreName, () => Promise<{ default: StoreProvider }>>> = {
   sqlite: () => import('@tenfold/store-sqlite'),
+  postgres: () => import('@tenfold/store-postgres'),
+  qdrant: () => import('@tenfold/store-qdrant'),
+  meilisearch: () => import('@tenfold/store-meilisearch'),
+  redis: () => import('@tenfold/store-redis'),
 }
 
 /** Where an index is, or will be. */

@@ -154,6 +154,7 @@ export async function openRag({
       }
     },
     plans: async () => parts.store.plans(),
+    advice: async () => (await parts.store.advice?.()) ?? [],
     async apply(patch: Patch) {
       const before = config
       await become(parseConfig(patch, config))

@@ -37,7 +37,8 @@ export const docRow = (id: string, change: Partial<DocRow> = {}): DocRow => ({
 
 export const chunkRow = (text: string, vector: Float32Array = randomUnit(text.length)): ChunkRow => ({
   text,
-  hash: `chunk ${text}`,
+  // hashes are hexadecimal or the like elsewhere: no store need keep a NUL in one
+  hash: `chunk ${text.replaceAll('\0', '0')}`,
   vector,
 })
 

@@ -2,14 +2,11 @@ import { messageOf, PipelineError } from '@tenfold/contracts'
 
 /** An address without its password. */
 export function maskUrl(url: string): string {
-  try {
-    const parsed = new URL(url)
-    if (parsed.password) parsed.password = '***'
-    return parsed.href
-  } catch {
-    // No URL: whatever stands before an @ may hold a password.
-    return url.replace(/^.*@/, '***@')
-  }
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  // No URL of a host: whatever stands before an @ may hold a password.
+  if (!parsed?.host) return url.replace(/^.*@/, '***@')
+  if (parsed.password) parsed.password = '***'
+  return parsed.href
 }
 
 /** ENGINE_UNAVAILABLE for a server that does not answer as it should. `wayOut` says how to start it or where to name another. */

@@ -5,8 +5,6 @@ import { fromBase64, type Row, vectorsOf } from './rows.ts'
 
 const identityKey = 'identity'
 const page = 1000
-/** Rows of one request: 384 numbers of a vector are 8 KB of JSON, and the server takes 100 MB. */
-const rowsPerTask = 1000
 
 /** What is searched and asked for. Words are found as they are written: a slip of the pen is no other word. */
 const settings: Settings = {
@@ -67,7 +65,7 @@ export async function openPlace(
 
 const pick = ({ modelSha256, dims, chunker }: StoreIdentity) => ({ modelSha256, dims, chunker })
 
-/** Where `rows` are no more than a thousand they are one task: all or nothing. */
+/** One task: all or nothing. A request takes 100 MB, of which 384 numbers of a vector are 8 KB. */
 export async function write(index: Index<Row>, rows: Row[]): Promise<void> {
   await done(index.updateDocuments(rows))
 }

@@ -35,6 +35,6 @@ for (const { kind, change } of cases) {
       await stopServer(server)
       rmSync(root, { recursive: true })
     })
-    for (const law of storeLaws) it.skipIf(!bench.applies(law))(law.name, () => bench.check(law))
+    for (const law of storeLaws) it.skipIf(!bench.applies(law))(law.name, () => bench.check(law), 180_000)
   })
 }

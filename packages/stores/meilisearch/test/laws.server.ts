@@ -16,5 +16,5 @@ describe.skipIf(!isHere)('what every store keeps: Meilisearch', () => {
     await bench.close()
     rmSync(root, { recursive: true })
   })
-  for (const law of storeLaws) it.skipIf(!bench.applies(law))(law.name, () => bench.check(law))
+  for (const law of storeLaws) it.skipIf(!bench.applies(law))(law.name, () => bench.check(law), 180_000)
 })
