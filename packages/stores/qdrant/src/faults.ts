@@ -17,7 +17,7 @@ const mayPass = (error: unknown): boolean =>
   isPassing(error) || (error as Error)?.constructor?.name === 'QdrantClientResourceExhaustedError'
 
 /** What went wrong, with the way out. */
-export function faultOf(url: string, error: unknown): unknown {
+function faultOf(url: string, error: unknown): unknown {
   if (error instanceof PipelineError) return error
   const told = toldBy(error)
   const status = (error as { status?: number }).status
