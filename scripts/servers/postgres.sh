@@ -55,12 +55,12 @@ case $command in
     mkdir -p "$folder"
     echo "$bin" >"$folder/bin"
     freePort >"$folder/port"
-    echo tenfold >"$folder/password"
+    echo only-local >"$folder/password"
     [ "$(id -u)" = 0 ] && chown "$user" "$folder" "$folder/password"
     as_server "$bin/initdb" --pgdata "$folder/data" --username tenfold --pwfile "$folder/password" \
       --auth scram-sha-256 --encoding UTF8 --locale C --no-sync >&2
     launch "$bin" "$folder"
-    echo "postgres://tenfold:tenfold@127.0.0.1:$(cat "$folder/port")/postgres"
+    echo "postgres://tenfold:only-local@127.0.0.1:$(cat "$folder/port")/postgres"
     ;;
   restart)
     bin=$(cat "$folder/bin")

@@ -10,6 +10,7 @@ import { gateCommand } from './commands/gate.ts'
 import { importCommand } from './commands/import.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { leakCommand } from './commands/leak.ts'
+import { maintainCommand } from './commands/maintain.ts'
 import { modelsCommand } from './commands/models.ts'
 import { runCommand } from './commands/run.ts'
 import { selftestCommand } from './commands/selftest.ts'
@@ -29,6 +30,7 @@ const program = new Command('tenfold')
   .addCommand(modelsCommand())
   .addCommand(importCommand())
   .addCommand(adviseCommand())
+  .addCommand(maintainCommand())
   .showHelpAfterError()
 
 for (const command of [program, ...program.commands]) command.exitOverride()

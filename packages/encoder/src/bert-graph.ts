@@ -32,6 +32,8 @@ export interface Dialect {
   widen(x: string, dense: Dense): Promise<string>
   /** LayerNorm(x @ matrix + bias + skip). */
   addAndNormalize(x: string, dense: Dense, skip: string, norm: Norm, as: string): Promise<string>
+  /** x as [batch, sequence, hidden], from a dialect that keeps it in another shape. */
+  perText?(x: string): string
 }
 
 export interface Norm {
@@ -100,6 +102,8 @@ export async function writeBertGraph(
     const narrow = await dense(at('output.dense'))
     x = await dialect.addAndNormalize(wide, narrow, x, await norm(at('output.LayerNorm')), at('output'))
   }
+
+  x = dialect.perText?.(x) ?? x
 
   const tokens = ['batch', 'sequence']
   if (head === 'tokens') {

@@ -11,7 +11,7 @@ import type { ModelSource } from './model-source.ts'
 import { ensureParity } from './parity-gate.ts'
 
 /** Raised whenever the same inputs would give another graph. */
-const writerVersion = 3
+const writerVersion = 5
 const files = { graph: 'model.onnx', weights: 'weights.bin' }
 
 export type Vocabulary = 'fused' | 'unmasked' | 'standard'

@@ -13,50 +13,51 @@ export function unmaskedDialect(graph: GraphBuilder, shape: BertModel, levels?: 
   const { standard, fused, integers } = graph
   const { firstPositions, gatherWords, gatherSmallWords, bias, small } = dialectParts(graph, shape)
 
-  /** Names for `normalize`: as many ones and zeros as there are tokens, and shapes. */
+  // between layers all tokens of a batch lie behind one another: [1, tokens, hidden], as normalising and multiplying want them
+
+  /** As many ones and zeros as there are tokens, and shapes. */
   const prepare = async () => {
     const sizes = standard('Shape', ['ids'])
     const tokens = standard('ReduceProd', [sizes], { ints: { keepdims: 1 } })
     const constant = async (name: string, value: number) => graph.weight(name, [1], [Float32Array.of(value)])
     standard('Expand', [await constant('one', 1), tokens], { as: 'ones' })
     standard('Expand', [await constant('zero', 0), tokens], { as: 'zeros' })
-    standard('Concat', [sizes, integers('hidden', [hidden])], { ints: { axis: 0 }, as: 'shape' })
-    integers('rows', [1, -1, hidden])
+    standard('Concat', [sizes, integers('hidden', [hidden])], { ints: { axis: 0 }, as: 'texts' })
+    standard('Concat', [sizes, integers('thirds', [3 * hidden])], { ints: { axis: 0 }, as: 'texts.thirds' })
+    integers('tokens', [1, -1, hidden])
   }
   const normalize = (x: string, { gamma, beta }: Norm, as?: string) => {
-    const rows = [standard('Reshape', [x, 'rows']), 'ones', 'zeros']
-    const normal = standard('InstanceNormalization', rows, { floats: { epsilon } })
-    const scaled = standard('Mul', [standard('Reshape', [normal, 'shape']), gamma])
-    return standard('Add', [scaled, beta], as === undefined ? {} : { as })
+    const normal = standard('InstanceNormalization', [x, 'ones', 'zeros'], { floats: { epsilon } })
+    return standard('Add', [standard('Mul', [normal, gamma]), beta], as === undefined ? {} : { as })
   }
-  const multiply = async (x: string, dense: Dense) => {
+  /** x @ matrix + bias + what else is to be added. */
+  const multiply = async (x: string, dense: Dense, more: string[] = []) => {
     if (levels === undefined) {
       const { name, matrix, rows, columns } = dense
-      return standard('Add', [
-        standard('MatMul', [x, await graph.weight(name, [rows, columns], [matrix])]),
-        await bias(dense),
-      ])
+      const product = standard('MatMul', [x, await graph.weight(name, [rows, columns], [matrix])])
+      const terms = [product, await bias(dense), ...more]
+      return standard(terms.length === 2 ? 'Add' : 'Sum', terms)
     }
     const { values, scales, zeros } = await small(dense, levels)
-    return fused('DynamicQuantizeMatMul', [x, values, scales, zeros, await bias(dense)])
+    const sum = fused('DynamicQuantizeMatMul', [x, values, scales, zeros, await bias(dense)])
+    return more.length === 0 ? sum : standard('Add', [sum, ...more])
   }
-  /** x times each third of the matrix, no bias; int8 measures x once. */
-  const thirds = async (x: string, { name, matrix, rows, columns }: Dense) => {
-    const [scale, zero] = [`${name}.scale`, `${name}.zero`]
-    const measured = levels === undefined ? '' : standard('DynamicQuantizeLinear', [x], { also: [scale, zero] })
-    const width = columns / 3
-    const products: string[] = []
-    for (let third = 0; third < 3; third++) {
-      const part = { name: `${name}.${third}`, matrix: columnsOf(matrix, columns, third * width, width), rows }
-      if (levels === undefined) {
-        const weight = await graph.weight(part.name, [rows, width], [part.matrix])
-        products.push(standard('MatMul', [x, weight]))
-      } else {
-        const { values, scales, zeros } = await small({ ...part, columns: width }, levels)
-        products.push(fused('MatMulIntegerToFloat', [measured, values, scale, scales, zero, zeros]))
-      }
+  /** x times query, key and value in one product, no bias: a product each would wake the threads three times. */
+  const thirds = async (x: string, dense: Dense) => {
+    const { name, matrix, rows, columns } = dense
+    const parts = ['query', 'key', 'value'].map((part) => `${name}.${part}`)
+    let all: string
+    if (levels === undefined) {
+      all = standard('MatMul', [x, await graph.weight(name, [rows, columns], [matrix])])
+    } else {
+      const [scale, zero] = [`${name}.scale`, `${name}.zero`]
+      const measured = standard('DynamicQuantizeLinear', [x], { also: [scale, zero] })
+      const { values, scales, zeros } = await small(dense, levels)
+      all = fused('MatMulIntegerToFloat', [measured, values, scale, scales, zero, zeros])
     }
-    return products
+    const [as, ...also] = parts as [string, ...string[]]
+    standard('Split', [standard('Reshape', [all, 'texts.thirds'])], { ints: { axis: -1 }, as, also })
+    return parts
   }
 
   return {
@@ -64,25 +65,21 @@ export function unmaskedDialect(graph: GraphBuilder, shape: BertModel, levels?: 
     async embed(embeddings, norm) {
       await prepare()
       const words = await (levels === undefined ? gatherWords : gatherSmallWords)(embeddings)
-      return normalize(standard('Add', [words, await firstPositions(embeddings)]), norm)
+      return normalize(
+        standard('Reshape', [standard('Add', [words, await firstPositions(embeddings)]), 'tokens']),
+        norm,
+      )
     },
     async attention(x, dense) {
       const inputs = [...(await thirds(x, dense)), await bias(dense)]
-      return fused('MultiHeadAttention', inputs, { ints: { num_heads: heads } })
+      return standard('Reshape', [fused('MultiHeadAttention', inputs, { ints: { num_heads: heads } }), 'tokens'])
     },
     async widen(x, dense) {
       return fused('Gelu', [await multiply(x, dense)])
     },
     async addAndNormalize(x, dense, skip, norm, as) {
-      return normalize(standard('Add', [await multiply(x, dense), skip]), norm, as)
+      return normalize(await multiply(x, dense, [skip]), norm, as)
     },
+    perText: (x) => standard('Reshape', [x, 'texts']),
   }
-}
-
-function columnsOf(matrix: Float32Array, columns: number, from: number, count: number): Float32Array<ArrayBuffer> {
-  const rows = matrix.length / columns
-  const part = new Float32Array(rows * count)
-  for (let row = 0; row < rows; row++)
-    part.set(matrix.subarray(row * columns + from, row * columns + from + count), row * count)
-  return part
 }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { Candidate } from './candidates.ts'
 import { cloneDatabase, indexBytes } from './clone.ts'
 import { type Drop, findDrops } from './drops.ts'
+import { heldDown } from './journal.ts'
 import { limits } from './limits.ts'
 import { type Refusal, search } from './measured/search.ts'
 import type { Trial } from './measured/trial.ts'
@@ -84,7 +85,10 @@ export function advise(db: Database, statements: readonly Statement[], options: 
     warnings.push(...problems)
     progress('candidates', 0, 1)
     const byTime = replays.map(({ statement }) => statement)
-    const proposals = preselect(byTime, schema, whatIf)
+    const held = heldDown(db)
+    const proposals = preselect(byTime, schema, whatIf).map((each) => each.filter(({ ddl }) => !held.has(ddl)))
+    for (const [ddl, until] of held)
+      warnings.push(`${ddl} made a statement slower and was taken back: not tried before ${until}`)
     const candidates = [...new Map(proposals.flat().map((candidate) => [candidate.name, candidate])).values()]
     const buildMs = new Map(candidates.map((candidate) => [candidate.name, timed(() => arms[1].build([candidate]))]))
     whatIf.copyStatistics(arms[1].db)

@@ -1,9 +1,9 @@
 import { PipelineError } from '@tenfold/contracts'
 import type { Database } from 'better-sqlite3'
 import type { Advice } from './advise.ts'
+import { limits } from './limits.ts'
 import { explained } from './open.ts'
 import { hasValues } from './playable.ts'
-
 import { planOf } from './sql/plan.ts'
 import { hashOf, journalTable, schemaDump } from './sql/schema.ts'
 import { quoted } from './sql/tokens.ts'
@@ -32,8 +32,9 @@ export function applyAdvice(db: Database, advice: Advice): JournalEntry {
   if (ddl.length === 0 && !advice.analyze)
     throw new PipelineError('DATA_EMPTY', 'the advice holds no change', 'apply only where something was advised')
   return inTransaction(db, () => {
+    refuseHeld(db, ddl)
     const schemaBefore = schemaDump(db)
-    if (hashOf(schemaDump(db)) !== advice.schemaHash)
+    if (hashOf(schemaBefore) !== advice.schemaHash)
       throw new PipelineError(
         'TARGET_FAILED',
         `the schema of ${db.name} has changed since it was measured`,
@@ -55,27 +56,63 @@ export function applyAdvice(db: Database, advice: Advice): JournalEntry {
           )
         return { fingerprint: statement.fingerprint, timesUs: statement.timesUs, planHash: hashOf(plan.join('\n')) }
       })
-    db.exec(
-      `CREATE TABLE IF NOT EXISTS ${journalTable} (id INTEGER PRIMARY KEY, applied_at TEXT NOT NULL, entry TEXT NOT NULL)`,
-    )
     const inverse = [
       ...advice.add.map(({ name }) => `DROP INDEX ${quoted(name)}`),
       ...advice.drop.map((each) => each.ddl),
     ]
     const appliedAt = new Date().toISOString()
     const entry = { appliedAt, ddl, inverse, before, schemaBefore, schemaAfter: hashOf(schemaDump(db)), statistics }
-    const { lastInsertRowid } = db
-      .prepare(`INSERT INTO ${journalTable} (applied_at, entry) VALUES (?, ?)`)
-      .run(appliedAt, JSON.stringify(entry))
-    return { id: Number(lastInsertRowid), ...entry }
+    return { id: note(db, appliedAt, entry), ...entry }
   })
 }
 
+/** What made a statement slower was taken back, and is not made again until then. */
+interface HeldDown {
+  heldUntil: string
+  ddl: string[]
+}
+
 /** Entries, oldest first; none where nothing was ever applied. */
-export function readJournal(db: Database): JournalEntry[] {
+export const readJournal = (db: Database): JournalEntry[] =>
+  readRows(db).filter((row): row is JournalEntry => !('heldUntil' in row))
+
+/** Changes that were taken back because they made a statement slower, and until when they are not made again. */
+export function heldDown(db: Database, now = Date.now()): Map<string, string> {
+  const held = readRows(db).filter((row): row is HeldDown & { id: number } => 'heldUntil' in row)
+  const current = held.filter(({ heldUntil }) => Date.parse(heldUntil) > now)
+  return new Map(current.flatMap(({ ddl, heldUntil }) => ddl.map((each) => [each, heldUntil])))
+}
+
+function readRows(db: Database): (JournalEntry | (HeldDown & { id: number }))[] {
   if (!db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(journalTable)) return []
   const rows = db.prepare(`SELECT id, entry FROM ${journalTable} ORDER BY id`).all() as { id: number; entry: string }[]
   return rows.map(({ id, entry }) => ({ id, ...JSON.parse(entry) }))
+}
+
+function note(db: Database, at: string, entry: Omit<JournalEntry, 'id'> | HeldDown): number {
+  db.exec(
+    `CREATE TABLE IF NOT EXISTS ${journalTable} (id INTEGER PRIMARY KEY, applied_at TEXT NOT NULL, entry TEXT NOT NULL)`,
+  )
+  const insert = db.prepare(`INSERT INTO ${journalTable} (applied_at, entry) VALUES (?, ?)`)
+  return Number(insert.run(at, JSON.stringify(entry)).lastInsertRowid)
+}
+
+function refuseHeld(db: Database, ddl: readonly string[]): void {
+  const held = heldDown(db)
+  const first = ddl.find((each) => held.has(each))
+  if (first === undefined) return
+  const message = `${first} was taken back because it made a statement slower, and is held until ${held.get(first)}`
+  throw new PipelineError('TARGET_FAILED', message, 'run the advisor again: it leaves out what is held')
+}
+
+/** Takes back what was applied last because it made a statement slower, and holds it down. */
+export function revertAdvice(db: Database): void {
+  inTransaction(db, () => {
+    const { ddl } = undoAdvice(db)
+    const now = Date.now()
+    const heldUntil = new Date(now + limits.holdDownMs).toISOString()
+    note(db, new Date(now).toISOString(), { heldUntil, ddl })
+  })
 }
 
 /** Takes back what was applied last, with the statistics as they were, in one transaction. Throws DATA_EMPTY without an entry. */
@@ -91,7 +128,7 @@ export function undoAdvice(db: Database): JournalEntry {
     const isUntouched = hashOf(schemaDump(db)) === entry.schemaAfter
     for (const statement of entry.inverse) db.exec(statement)
     db.prepare(`DELETE FROM ${journalTable} WHERE id = ?`).run(entry.id)
-    const isLast = db.prepare(`SELECT 1 FROM ${journalTable} LIMIT 1`).get() === undefined
+    const isLast = readJournal(db).length === 0 && heldDown(db).size === 0
     if (isLast) db.exec(`DROP TABLE ${journalTable}`)
     restoreStatistics(db, entry.statistics)
     if (isUntouched && schemaDump(db) !== entry.schemaBefore)

@@ -46,4 +46,6 @@ export const limits = {
   /** Executions after a change before it is judged, and the p-value that counts. */
   verifyExecutions: 200,
   verifyP: 0.05,
+  /** What made a statement slower is not made again for so long (24 h): the same statements would advise it again. */
+  holdDownMs: 86_400_000,
 } as const

@@ -1,6 +1,6 @@
 import { mannWhitney, median } from '@tenfold/measure'
 import type { Database } from 'better-sqlite3'
-import { readJournal, undoAdvice } from './journal.ts'
+import { readJournal, revertAdvice } from './journal.ts'
 import { limits } from './limits.ts'
 import type { Statement } from './statements.ts'
 
@@ -22,7 +22,7 @@ export interface Verification {
 
 /**
  * Compares what was captured since the last change with the times from before it (Mann-Whitney U and the ratio of medians). A statement
- * slower by more than 10 % takes the whole change back.
+ * slower by more than 10 % takes the whole change back, and it is not made again for 24 hours.
  */
 export function verifyApplied(db: Database, after: readonly Statement[]): Verification {
   const entry = readJournal(db).at(-1)
@@ -35,7 +35,7 @@ export function verifyApplied(db: Database, after: readonly Statement[]): Verifi
     ),
   )
   const undone = statements.some(({ verdict }) => verdict === 'regressed')
-  if (undone) undoAdvice(db)
+  if (undone) revertAdvice(db)
   return { statements, undone }
 }
 

@@ -9,6 +9,7 @@ import {
   type Advice,
   advise,
   applyAdvice,
+  type JournalEntry,
   openDatabase,
   readJournal,
   type Statement,
@@ -16,6 +17,7 @@ import {
   undoAdvice,
   verifyApplied,
 } from '../src/index.ts'
+import { heldDown } from '../src/journal.ts'
 import { library, numbers, open, scratch, workload } from './fixture.ts'
 
 const ofDoc = 'SELECT id FROM chunks WHERE doc_id = ? ORDER BY ord, id'
@@ -208,6 +210,28 @@ describe('verifyApplied', () => {
         after((i) => 1300 + i),
       ),
     ).toEqual({ undone: false, statements: [] })
+  })
+
+  it('holds down for 24 hours what it took back: not advised, not applied; then it may be tried again', () => {
+    const { db, after } = applied(times)
+    const [{ ddl }] = readJournal(db) as [JournalEntry]
+    verifyApplied(
+      db,
+      after((i) => 1300 + i),
+    )
+    const again = advise(db, workload([ofDoc, 1000, numbers(5)]))
+    expect(again.add.map((each) => each.ddl)).not.toContain(ddl[0])
+    expect(again.warnings).toEqual([expect.stringMatching(/made a statement slower .* not tried before/)])
+    expect(() => applyAdvice(db, planted(db, ddl[0]!))).toThrow(/is held until/)
+    const [until] = heldDown(db).values()
+    const left = Date.parse(until!) - Date.now()
+    expect(left).toBeGreaterThan(23.9 * 3_600_000)
+    expect(left).toBeLessThanOrEqual(24 * 3_600_000)
+    expect(heldDown(db, Date.parse(until!) + 1).size).toBe(0)
+    // what is undone by hand is not held
+    applyAdvice(db, planted(db, 'CREATE INDEX "other" ON "docs" ("tenant")'))
+    undoAdvice(db)
+    expect(heldDown(db).size).toBe(ddl.length)
   })
 
   it('keeps what is faster, or slower by little or by chance', () => {

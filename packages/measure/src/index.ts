@@ -18,6 +18,7 @@ export {
   type WarmUp,
 } from './interleave.ts'
 export { figuresOf, type Judgement, judge, logRatioOf, signEvidence } from './judge.ts'
+export { adviseHugePages } from './probes/huge-pages.ts'
 export { availableMemoryBytes, cpuFlags, machine, memoryLimitBytes } from './probes/machine.ts'
 export { type MallocControls, mallocControls, returnThresholdBytes } from './probes/malloc-controls.ts'
 export {

@@ -103,7 +103,7 @@ async function scans(
   const truth = judged.map((query) => plain.search(query, k))
   const recall = (index: Pick<Index, 'search'>) => recallOf(index, judged, truth, k)
   const found = { f32: recall(f32), int8: recall(int8), bit: recall(bit), ...(u && { hnsw: recall(u.graph) }) }
-  const n = `${plan.rows} x ${dims} (${copies}), ${plan.rounds} rounds of ${plan.block} questions, ${f32.engine}`
+  const n = `${plan.rows} x ${dims} (${copies}), ${plan.rounds} rounds of ${plan.block} questions, ${f32.engine}, pages of ${f32.hugePages ? '2 MiB' : '4 KiB'}`
   const seen = (name: keyof typeof found) =>
     `recall@10 ${round(found[name]!.mean)}, lower bound ${round(found[name]!.lowerBound)}, ${judged.length} other questions`
 

@@ -2,13 +2,13 @@ import type { CodeMaker, Codes } from './codes.ts'
 import { rowsPerBlock } from './kernels/kernel.ts'
 import type { Slab } from './slab.ts'
 
-/** The most a table entry may be: two are added in a byte. */
-const largestEntry = 127
+/** The most a table entry may be: four are added in a byte. */
+const largestEntry = 63
 
 /**
  * A bit a number: is it above the mean of its column? A row then stands for mean ± 1 in each column, and its product with the
  * query is, up to factors that are equal for all rows, the sum of the query's numbers where the bit is set. The query keeps
- * its numbers: four columns have 16 possible sums, each rounded to 7 bits, which the kernel looks up.
+ * its numbers: four columns have 16 possible sums, each rounded to 6 bits, which the kernel looks up.
  */
 export const bit: CodeMaker = { bytes: (stride) => stride / 8, make: (slab) => new BitCodes(slab) }
 

@@ -56,6 +56,10 @@ class Flat implements FlatIndex {
     return this.#slab.engine
   }
 
+  get hugePages(): boolean {
+    return this.#slab.hugePages
+  }
+
   get size(): number {
     return this.#end - this.#free.length
   }

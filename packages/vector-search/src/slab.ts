@@ -1,9 +1,13 @@
 import { PipelineError } from '@tenfold/contracts'
+import { adviseHugePages } from '@tenfold/measure'
 import type { Engine } from './kernels/engine.ts'
 import { type Kernels, type LinearMemory, lanesPerStep, maxPages, pageBytes, rowsPerBlock } from './kernels/kernel.ts'
 
 /** Rows a kernel looks at in one call: enough that calls cost nothing, few enough that the floor stays up to date. */
 export const rowsPerCall = 4096
+
+/** Below this the caches of the processor hold the translated addresses of all of it. */
+const hugeFromBytes = 8 * 2 ** 20
 
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step
 
@@ -23,6 +27,7 @@ export class Slab {
   readonly hitsAt: number
   readonly vectorsAt: number
   capacity = 0
+  hugePages = false
   /** Views of the memory; made anew when it grows. */
   bytes!: Uint8Array
   floats!: Float32Array
@@ -64,6 +69,8 @@ export class Slab {
       throw full(rows, `${Math.ceil(bytes / 2 ** 20)} MiB could not be had`)
     }
     this.bytes = new Uint8Array(this.#memory.buffer)
+    // before anything is written: a page that is in use stays as small as it is
+    this.hugePages = this.bytes.length >= hugeFromBytes && adviseHugePages(this.bytes)
     this.floats = new Float32Array(this.#memory.buffer)
     this.words = new Uint32Array(this.#memory.buffer)
     this.capacity = capacity

@@ -32,4 +32,6 @@ export interface FlatIndex {
   readonly bytes: number
   /** What runs the scan. */
   readonly engine: 'wasm-relaxed-simd' | 'wasm-simd' | 'javascript'
+  /** The operating system was told to use pages of 2 MiB, which it does as far as it has them. */
+  readonly hugePages: boolean
 }

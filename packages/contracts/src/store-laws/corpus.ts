@@ -15,7 +15,7 @@ function uniform(seed: number): () => number {
   }
 }
 
-export function unit(values: ArrayLike<number>): Float32Array {
+function unit(values: ArrayLike<number>): Float32Array {
   const length = Math.hypot(...Array.from(values))
   return Float32Array.from(values, (value) => value / length)
 }
@@ -25,7 +25,7 @@ export const randomUnit = (seed: number): Float32Array => {
   return unit(Array.from({ length: dims }, () => random() - 0.5))
 }
 
-export const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 
 export const docRow = (id: string, change: Partial<DocRow> = {}): DocRow => ({
   id,

@@ -91,9 +91,12 @@ function readIndexes(db: Database, table: string): Index[] {
   }))
 }
 
-/** All that CREATE made, as text, in an order that does not depend on when it was made. */
+/** All that CREATE made but the journal, as text, in an order that does not depend on when it was made. */
 export function schemaDump(db: Database): string {
-  const rows = db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').raw().all()
+  const rows = db
+    .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE tbl_name <> ? ORDER BY type, name')
+    .raw()
+    .all(journalTable)
   return rows.map((row) => JSON.stringify(row)).join('\n')
 }
 

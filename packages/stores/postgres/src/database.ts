@@ -4,7 +4,7 @@ import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { explain, passes } from './failures.ts'
 import { limits } from './limits.ts'
 
-export type Row = Record<string, unknown>
+type Row = Record<string, unknown>
 
 /** Settings of a session that a search needs, by name. */
 export type Session = Readonly<Record<string, string>>
@@ -20,6 +20,9 @@ export interface Database {
   readonly pool: { max: number; min: number; open(): number; waiting(): number }
   close(): Promise<void>
 }
+
+/** An ingest asks for hashes of documents and of chunks while it writes. */
+const togetherAtMost = 3
 
 export type Query = <Result = Row>(text: string, values?: unknown[]) => Promise<Result[]>
 
@@ -52,8 +55,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     allowExitOnIdle: true,
     Client: PoolClientOf,
   })
-  // a connection that is lost while idle: the next query takes another one
+  // a connection that is lost while idle, or between two queries of a transaction: whoever asks next is told
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   const sessions = new WeakMap<PoolClient, Record<string, string>>()
   const names = new Map<string, string>()
   const nameOf = (text: string) => {
@@ -144,12 +148,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
   }
   try {
-    // as many as are to be kept, at once; the first failure is the answer
-    const hello = () => Promise.all(Array.from({ length: Math.max(1, poolMin) }, () => pool.connect()))
+    // at once, and not when they are needed: an encoder that keeps this thread busy makes a greeting take longer than is waited for
+    const count = Math.max(poolMin, Math.min(poolMax, togetherAtMost))
+    const hello = () => settled(Array.from({ length: count }, () => pool.connect()))
     for (const client of await steadily(hello, limits.retryMs / 4)) client.release()
     return database
   } catch (error) {
     await pool.end().catch(() => {})
     throw error
   }
+}
+
+/** All clients, or the first failure once none is left on its way: one that came later would never be given back. */
+async function settled(connecting: Promise<PoolClient>[]): Promise<PoolClient[]> {
+  const outcomes = await Promise.allSettled(connecting)
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  const clients = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  if (!failed) return clients
+  for (const client of clients) client.release(true)
+  throw failed.reason
 }

@@ -19,9 +19,11 @@ const passingStates = new Set([
 
 export function passes(error: unknown): boolean {
   if (error instanceof PipelineError) return false
-  // the client has no code for a connection that ended under a query
+  // the client has no code for a connection that ended under a query, nor for a greeting that took too long
   return (
-    isPassing(error) || passingStates.has(codeOf(error)) || /Connection terminated|not queryable/.test(messageOf(error))
+    isPassing(error) ||
+    passingStates.has(codeOf(error)) ||
+    /Connection terminated|not queryable|timeout expired/.test(messageOf(error))
   )
 }
 

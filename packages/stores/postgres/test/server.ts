@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ const call = (command: string, folder: string) => {
 export interface TestServer {
   url: string
   /** Ends it as a crash would and starts it again. */
-  restart(): void
+  restart(): Promise<void>
 }
 
 /** A real server of this file's own; undefined, and said so, where none can be had. */
@@ -31,7 +32,13 @@ export function startServer(): TestServer | undefined {
     vi.unstubAllEnvs()
     call('stop', folder)
   })
-  return { url: stdout, restart: () => void call('restart', folder) }
+  return {
+    url: stdout,
+    async restart() {
+      const [code] = await once(spawn(script, ['restart', folder], { stdio: 'ignore' }), 'exit')
+      if (code !== 0) throw new Error(`the server did not come back: ${code}`)
+    },
+  }
 }
 
 const root = mkdtempSync(join(tmpdir(), 'tenfold-pg-indexes-'))

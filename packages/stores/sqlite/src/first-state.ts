@@ -1,7 +1,7 @@
 import { type DocRow, type Filter, type FirstStore, PipelineError, type StagedChunk } from '@tenfold/contracts'
 import { checkVector } from '@tenfold/store-kit'
 import type { Connection } from './connection.ts'
-import { readMeta, writeMeta } from './schema.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import type { Prepare } from './statements.ts'
 import type { StoreOptions } from './types.ts'
 import { fromBlob, toBlob, VectorRows } from './vector-rows.ts'

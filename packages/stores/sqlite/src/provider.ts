@@ -4,6 +4,9 @@ import type { StoreProvider } from '@tenfold/contracts'
 import { openStore } from './store.ts'
 import type { SqliteStore } from './types.ts'
 
+/** The file of an index. */
+export const storeFile = (workspace: string): string => path.join(workspace, 'rag.db')
+
 /** The store in a file of the workspace. Opens at once. */
 export const provider = {
   name: 'sqlite',
@@ -22,7 +25,7 @@ export const provider = {
   open({ config, workspace, identity }): SqliteStore {
     mkdirSync(workspace, { recursive: true })
     return openStore({
-      path: path.join(workspace, 'rag.db'),
+      path: storeFile(workspace),
       identity,
       mmapMib: config['db.mmapMib'],
       cacheKib: config['db.cacheKib'],

@@ -24,8 +24,9 @@ const sql = {
   chunkIdsOfDoc: 'SELECT id FROM chunks WHERE doc_id = ? ORDER BY ord',
   chunkCount: 'SELECT count(*) FROM chunks',
   collectionChunkIds: 'SELECT c.id FROM docs d JOIN chunks c ON c.doc_id = d.id WHERE d.collection = ?',
+  // Nested in this order, so that SQLite sorts nothing; the texts would go through the sort.
   hydrate: `SELECT c.id AS chunkId, d.ext_id AS docId, d.title, c.text FROM json_each(?) wanted
-    JOIN chunks c ON c.id = wanted.value JOIN docs d ON d.id = c.doc_id ORDER BY wanted.key`,
+    CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN docs d ON d.id = c.doc_id`,
   lexicalRank: lexical('rank', ''),
   lexicalBm25: lexical('bm25(chunk_fts)', ''),
   lexicalRankFiltered: lexical('rank', `AND +rowid ${inCollection}`),

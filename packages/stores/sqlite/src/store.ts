@@ -13,7 +13,7 @@ import { type DocWrite, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
 export function openStore(options: StoreOptions): SqliteStore {
-  const db = openConnection(options.path, options.mmapMib, options.cacheKib)
+  const { db } = openConnection(options.path, options)
   const { dims } = options.identity
   try {
     prepareSchema(db, options.path, options.identity)
@@ -113,7 +113,11 @@ export function openStore(options: StoreOptions): SqliteStore {
       return { chunkIds: chunkIds.slice(0, k), scores: scores.slice(0, k) }
     },
     lexicalSearch: lexical.search,
-    hydrate: (chunkIds) => prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[],
+    hydrate(chunkIds) {
+      const rows = prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[]
+      const byId = new Map(rows.map((row) => [row.chunkId, row]))
+      return chunkIds.flatMap((id) => byId.get(id) ?? [])
+    },
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
     vectorBytes: () => loaded?.bytes ?? 0,

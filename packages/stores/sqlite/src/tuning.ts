@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import { readMeta, writeMeta } from './schema.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import type { StoreOptions } from './types.ts'
 
 /** Chunk count at the last ANALYZE; absent when there are no statistics. */
@@ -38,6 +38,10 @@ export function applyCollectionIndex(db: Connection, value: boolean): void {
     value ? 'CREATE INDEX IF NOT EXISTS docs_collection ON docs (collection)' : 'DROP INDEX IF EXISTS docs_collection',
   )
 }
+
+/** Whether it is a file of this store; statistics of others are not noted in them. */
+export const hasStoreTables = (db: Connection): boolean =>
+  db.prepare(`SELECT count(*) FROM sqlite_schema WHERE name IN ('meta', 'chunks', 'chunk_fts')`).pluck().get() === 3
 
 const statTables = (db: Connection): string[] =>
   db.prepare(`SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_stat_'`).pluck().all() as string[]

@@ -10,8 +10,9 @@ vi.mock('../src/connection.ts', async (load) => {
   return {
     ...real,
     openConnection(...given: Parameters<typeof real.openConnection>) {
-      connection = real.openConnection(...given)
-      return connection
+      const opened = real.openConnection(...given)
+      connection = opened.db
+      return opened
     },
   }
 })

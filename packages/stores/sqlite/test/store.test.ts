@@ -290,20 +290,6 @@ describe('batches', () => {
     expect(store.plans().vectorsByHash!.join()).not.toMatch(/SCAN [cv]\b/)
   })
 
-  it('gives a file made before there was that index one, and keeps what is in it', () => {
-    const path = join(folder(), 'index.db')
-    const store = openStore(options(path))
-    store.upsertDoc(doc('a'), [chunk('the cat sleeps')])
-    store.close()
-    const old = new Database(path)
-    old.exec('DROP INDEX chunks_hash')
-    old.close()
-    const again = openStore(options(path))
-    expect(again.plans().vectorsByHash!.join()).toContain('chunks_hash')
-    expect(again.vectorsByHash(['h-the cat sleeps']).size).toBe(1)
-    again.close()
-  })
-
   it('samples vectors evenly where there are more than wanted', () => {
     const store = filled()
     const { chunkIds, vectors } = store.sampleVectors(4)

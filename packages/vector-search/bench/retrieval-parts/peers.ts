@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { adviseHugePages } from '@tenfold/measure'
 import type { Neighbours } from '../../src/index.ts'
+import { bestEngine } from '../../src/kernels/engine.ts'
+import { pageBytes } from '../../src/kernels/kernel.ts'
 
 /** Another engine over the same rows. Nothing where its package is not installed. */
 export interface Peer {
@@ -82,6 +85,11 @@ export async function usearch(vectors: Float32Array, dims: number): Promise<{ ex
 
 /** Reads as many bytes as the rows have, by the C library's search for a byte that is not there: what the memory can give. */
 export function reader(bytes: number): () => number {
-  const zeros = Buffer.alloc(bytes, 1)
-  return () => zeros.indexOf(0)
+  // memory of the same kind as the scans read
+  const { memory } = bestEngine().open()
+  memory.grow(Math.ceil(bytes / pageBytes))
+  const ones = Buffer.from(memory.buffer, 0, bytes)
+  adviseHugePages(ones)
+  ones.fill(1)
+  return () => ones.indexOf(0)
 }

@@ -19,9 +19,10 @@ import { type Kernels, lanesPerStep, maxPages, rowsPerBlock } from './kernel.ts'
 /** The kernels (kernel.ts) as a WebAssembly module. `relaxed`: with fused multiply-add and bare byte look-ups, where the runtime has them. */
 export function simdModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
   const functions: Record<keyof Kernels, ReturnType<typeof dots>> = {
-    scanF32: dots(floats(relaxed), consecutive),
-    gatherF32: dots(floats(relaxed), chosen),
-    scanInt8: dots(int8, consecutive),
+    scanF32: dots(floats(relaxed), consecutive, 1),
+    gatherF32: dots(floats(relaxed), chosen, 4),
+    // rows side by side share what is loaded of the query, and rows far apart wait for memory together
+    scanInt8: dots(int8, consecutive, 2),
     scanBits: bitSums(relaxed),
   }
   return assemble(functions, parameters.length, maxPages)
@@ -36,6 +37,7 @@ interface Arithmetic {
   sums: number
   queryBytes: number
   rowBytes: number
+  /** Part i of the query, 16 bytes, meets as many numbers of the row. */
   accumulate(sum: Code, i: number, row: Code, query: Code): Code
   finish(sums: Code[], total: Local, key: Local): Code
 }
@@ -45,8 +47,8 @@ const floats = (relaxed: boolean): Arithmetic => ({
   queryBytes: 4 * lanesPerStep,
   rowBytes: 4 * lanesPerStep,
   accumulate(sum, i, row, query) {
-    const [a, b] = [v128.load(row, 16 * i), v128.load(query, 16 * i)]
-    return relaxed ? f32x4.relaxedMultiplyAdd(a, b, sum) : f32x4.add(f32x4.mul(a, b), sum)
+    const numbers = v128.load(row, 16 * i)
+    return relaxed ? f32x4.relaxedMultiplyAdd(numbers, query, sum) : f32x4.add(f32x4.mul(numbers, query), sum)
   },
   finish([a, b, c, d], total, key) {
     const lane = (i: number) => f32x4.lane(total.get, i)
@@ -66,7 +68,7 @@ const int8: Arithmetic = {
   sums: 2,
   queryBytes: 2 * lanesPerStep,
   rowBytes: lanesPerStep,
-  accumulate: (sum, i, row, query) => i32x4.add(sum, i32x4.dot(v128.load8x8(row, 8 * i), v128.load(query, 16 * i))),
+  accumulate: (sum, i, row, query) => i32x4.add(sum, i32x4.dot(v128.load8x8(row, 8 * i), query)),
   finish([a, b], total, key) {
     const lane = (i: number) => i32x4.lane(total.get, i)
     const sum = i32.add(i32.add(lane(0), lane(1)), i32.add(lane(2), lane(3)))
@@ -86,59 +88,82 @@ function report(row: Code, key: Code, condition = i32.atLeast(key, floor.get)): 
 const consecutive = (i: Code) => i32.add(from.get, i)
 const chosen = (i: Code) => i32.load(i32.add(from.get, i32.mul(i, i32.const(4))))
 
-function dots({ sums, queryBytes, rowBytes, accumulate, finish }: Arithmetic, rowNumber: (i: Code) => Code) {
+function dots(arithmetic: Arithmetic, rowNumber: (i: Code) => Code, atOnce: number) {
   const variables = new Variables(parameters.length)
-  const [i, row, at, end, asked, key] = range(6).map(() => variables.declare('i32')) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ]
-  const total = variables.declare('v128')
-  const parts = range(sums).map(() => variables.declare('v128'))
-  const step = [
-    ...parts.flatMap((part, n) => part.set(accumulate(part.get, n, at.get, asked.get))),
-    ...advance(at, rowBytes),
-    ...advance(asked, queryBytes),
-  ]
-  const eachRow = [
-    ...row.set(rowNumber(i.get)),
-    ...at.set(i32.add(rows.get, i32.mul(row.get, width.get))),
-    ...end.set(i32.add(at.get, width.get)),
-    ...asked.set(query.get),
-    ...parts.flatMap((part) => part.set(v128.zero)),
-    ...doWhile(step, i32.below(at.get, end.get)),
-    ...finish(
-      parts.map((part) => part.get),
-      total,
-      key,
-    ),
-    ...report(row.get, key.get),
-    ...advance(i, 1),
-  ]
-  return { variables, body: [...doWhile(eachRow, i32.below(i.get, count.get)), ...out.get] }
+  const i = variables.declare('i32')
+  const together = atOnce > 1 ? loop(atOnce) : []
+  return { variables, body: [...together, ...loop(1), ...out.get] }
+
+  /** As long as there are `group` rows. */
+  function loop(group: number): Code {
+    const more = i32.below(i32.add(i.get, i32.const(group - 1)), count.get)
+    return when(more, doWhile(eachRows(group), more))
+  }
+  function eachRows(group: number): Code {
+    const { sums, queryBytes, rowBytes, accumulate, finish } = arithmetic
+    const [asked, end, key] = range(3).map(() => variables.declare('i32')) as [Local, Local, Local]
+    const total = variables.declare('v128')
+    const queryParts = range(sums).map(() => variables.declare('v128'))
+    const all = range(group).map((n) => ({
+      index: i32.add(i.get, i32.const(n)),
+      number: variables.declare('i32'),
+      at: variables.declare('i32'),
+      parts: range(sums).map(() => variables.declare('v128')),
+    }))
+    const step = [
+      ...queryParts.flatMap((part, n) => part.set(v128.load(asked.get, 16 * n))),
+      ...all.flatMap(({ at, parts }) => [
+        ...parts.flatMap((part, n) => part.set(accumulate(part.get, n, at.get, queryParts[n]!.get))),
+        ...advance(at, rowBytes),
+      ]),
+      ...advance(asked, queryBytes),
+    ]
+    return [
+      ...all.flatMap(({ index, number, at, parts }) => [
+        ...number.set(rowNumber(index)),
+        ...at.set(i32.add(rows.get, i32.mul(number.get, width.get))),
+        ...parts.flatMap((part) => part.set(v128.zero)),
+      ]),
+      ...asked.set(query.get),
+      ...end.set(i32.add(all[0]!.at.get, width.get)),
+      ...doWhile(step, i32.below(all[0]!.at.get, end.get)),
+      ...all.flatMap(({ number, parts }) => [
+        ...finish(
+          parts.map((part) => part.get),
+          total,
+          key,
+        ),
+        ...report(number.get, key.get),
+      ]),
+      ...advance(i, group),
+    ]
+  }
 }
 
 /**
  * Sums of table entries for 16 rows at once. A byte of a row names two entries: its low four bits one of the first 16, its high
- * four bits one of the next 16. Entries are at most 127, so both fit a byte; even and odd rows are then added with 16 bits each.
+ * four bits one of the next 16. Entries are at most 63, so four fit a byte; even and odd rows are then added with 16 bits each.
  */
 function bitSums(relaxed: boolean) {
   const variables = new Variables(parameters.length)
   const [i, at, end, table] = range(4).map(() => variables.declare('i32')) as [Local, Local, Local, Local]
-  const [bytes, pair, even, odd] = range(4).map(() => variables.declare('v128')) as [Local, Local, Local, Local]
+  const [bytes, four, even, odd] = range(4).map(() => variables.declare('v128')) as [Local, Local, Local, Local]
   const lookUp = relaxed ? i8x16.relaxedSwizzle : i8x16.swizzle
-  const low = lookUp(v128.load(table.get), v128.and(bytes.get, i8x16.splat(i32.const(15))))
-  const high = lookUp(v128.load(table.get, 16), i8x16.shiftRight(bytes.get, i32.const(4)))
+  const pair = (n: number) => {
+    const low = lookUp(v128.load(table.get, 32 * n), v128.and(bytes.get, i8x16.splat(i32.const(15))))
+    const high = lookUp(v128.load(table.get, 32 * n + 16), i8x16.shiftRight(bytes.get, i32.const(4)))
+    return [v128.load(at.get, 16 * n), i8x16.add(low, high)] as const
+  }
+  const [[first, sumOfFirst], [second, sumOfSecond]] = [pair(0), pair(1)]
   const step = [
-    ...bytes.set(v128.load(at.get)),
-    ...pair.set(i8x16.add(low, high)),
-    ...even.set(i16x8.add(even.get, v128.and(pair.get, i16x8.splat(i32.const(255))))),
-    ...odd.set(i16x8.add(odd.get, i16x8.shiftRight(pair.get, i32.const(8)))),
-    ...advance(at, 16),
-    ...advance(table, 32),
+    ...bytes.set(first),
+    ...four.set(sumOfFirst),
+    ...bytes.set(second),
+    ...four.set(i8x16.add(four.get, sumOfSecond)),
+    ...even.set(i16x8.add(even.get, v128.and(four.get, i16x8.splat(i32.const(255))))),
+    ...odd.set(i16x8.add(odd.get, i16x8.shiftRight(four.get, i32.const(8)))),
+    ...advance(at, 32),
+    ...advance(table, 64),
   ]
   const good = (sums: Local) => i16x8.atLeast(sums.get, i16x8.splat(floor.get))
   const reportRow = (n: number) => {
@@ -155,6 +180,6 @@ function bitSums(relaxed: boolean) {
     ...when(v128.any(v128.or(good(even), good(odd))), range(rowsPerBlock).flatMap(reportRow)),
     ...advance(i, rowsPerBlock),
   ]
-  const first = at.set(i32.add(rows.get, i32.mul(i32.shiftRight(from.get, i32.const(4)), width.get)))
-  return { variables, body: [...first, ...doWhile(eachBlock, i32.below(i.get, count.get)), ...out.get] }
+  const start = at.set(i32.add(rows.get, i32.mul(i32.shiftRight(from.get, i32.const(4)), width.get)))
+  return { variables, body: [...start, ...doWhile(eachBlock, i32.below(i.get, count.get)), ...out.get] }
 }

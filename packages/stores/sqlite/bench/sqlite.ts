@@ -1,0 +1,54 @@
+// The SQLite store against plainer ways, in one process, in turn. `--short`: fewer rounds and 5 s in place of 60 s. Where fsync is cheap, what
+// it costs elsewhere is not seen here; the row says so.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Patch } from '@tenfold/contracts'
+import { machine } from '@tenfold/measure'
+import { checkpointRows } from './sqlite-parts/checkpoints.ts'
+import { corpusRows } from './sqlite-parts/corpus.ts'
+import { crowdRows } from './sqlite-parts/crowd-row.ts'
+import { hydrateRows } from './sqlite-parts/hydrate.ts'
+import { ingestRows } from './sqlite-parts/ingest.ts'
+import { readerRows } from './sqlite-parts/readers.ts'
+import type { Row } from './sqlite-parts/row.ts'
+import { seedRows } from './sqlite-parts/seed-indexes.ts'
+import { threadRows } from './sqlite-parts/threads.ts'
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: { json: { type: 'boolean' }, short: { type: 'boolean', default: false } },
+})
+const rounds = values.short ? 3 : 7
+
+/** Configurations of the store to hold against the defaults. */
+const candidates: Record<string, Patch> = {
+  'accepted by a run': {
+    'db.ftsOrder': 'bm25',
+    'db.ftsMaxDocShare': 0.5,
+    'db.vectors': 'int8',
+  },
+}
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'tenfold-bench-sqlite-'))
+const rows: Row[] = []
+/** Told as they come: the whole takes minutes. */
+const take = (some: Row[]) => {
+  for (const { what, measured } of some) process.stderr.write(`${what}: ${measured ?? 'not measured'}\n`)
+  rows.push(...some)
+}
+try {
+  take(ingestRows(scratch, rounds))
+  take(await readerRows(scratch, rounds, values.short ? 1000 : 2000))
+  take(await checkpointRows(scratch, rounds, values.short ? 1500 : 3000))
+  take(hydrateRows(scratch, rounds))
+  take(await threadRows(scratch, rounds))
+  take(seedRows(scratch))
+  take(await corpusRows(scratch, candidates, values.short ? 5 : 15))
+  take(await crowdRows(scratch, values.short ? 5000 : 60_000))
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+if (!values.json) console.table(rows.map(({ why, ...row }) => row))
+console.log(JSON.stringify({ bench: 'sqlite', rows, machine: machine() }))

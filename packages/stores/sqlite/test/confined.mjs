@@ -1,0 +1,29 @@
+// One piece of work on a file of a volume that is full or may only be read; prints how it ended.
+import { openReader } from '../dist/connection.js'
+import { openStore } from '../dist/index.js'
+
+const [work, settings] = process.argv.slice(2)
+const options = JSON.parse(settings)
+const big = (n) => ({
+  text: `piece ${n} ${'filler '.repeat(900)}`,
+  hash: `h${n}`,
+  vector: Float32Array.of(1, 0, 0),
+})
+let stored = 0
+try {
+  if (work === 'read') {
+    const reader = openReader(options.path, options)
+    stored = reader.prepare('SELECT count(*) FROM docs').pluck().get()
+    reader.close()
+  } else {
+    const store = openStore(options)
+    if (work === 'fill')
+      for (; stored < 2000; stored++)
+        store.upsertDoc({ id: `d${stored}`, title: 't', collection: '', hash: 'h' }, [big(stored)])
+    store.close()
+  }
+  console.log(JSON.stringify({ stored }))
+} catch (error) {
+  const { code, message, hint } = error
+  console.log(JSON.stringify({ stored, code, message, hint }))
+}
