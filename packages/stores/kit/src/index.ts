@@ -1,6 +1,7 @@
 export { chunkIdOf } from './chunk-id.ts'
 export { facts, factsOf } from './facts.ts'
 export { type Namespace, namespaceIn } from './namespace.ts'
+export { isOrphan, type Owner, ownerOf } from './owner.ts'
 export { loadPeer } from './peer.ts'
 export { isPassing, type RetryOptions, withRetries } from './retries.ts'
 export { countsOf, termsOf } from './terms.ts'

@@ -1,4 +1,5 @@
 import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
+import { isOrphan, type Namespace, type Owner } from '@tenfold/store-kit'
 import type { Index, Meilisearch, Settings } from 'meilisearch'
 import { done } from './faults.ts'
 import { fromBase64, type Row, vectorsOf } from './rows.ts'
@@ -26,12 +27,17 @@ export interface Place {
 /** `bit` embedders cannot go back: the engine forgets the numbers, which is why rows keep their own. */
 export type EmbedderName = 'f32' | 'bit'
 
+export interface PlaceOptions {
+  identity: StoreIdentity
+  owner: Owner
+  embedder: EmbedderName
+}
+
 /** Makes the index where there is none. Throws INDEX_MISMATCH. */
 export async function openPlace(
   client: Meilisearch,
   name: string,
-  identity: StoreIdentity,
-  embedder: EmbedderName,
+  { identity, owner, embedder }: PlaceOptions,
 ): Promise<Place> {
   const wanted = JSON.stringify({ layout: 1, ...pick(identity) })
   const index = client.index<Row>(name)
@@ -39,7 +45,7 @@ export async function openPlace(
   if (!known.results.some(({ uid }) => uid === name)) {
     await done(client.createIndex(name, { primaryKey: 'id' }))
     await done(index.updateSettings(settings))
-    await done(index.addDocuments([{ id: identityKey, kind: 'identity', identity: wanted }]))
+    await done(index.addDocuments([{ id: identityKey, kind: 'identity', identity: wanted, owner }]))
   }
   const { identity: actual } = await index.getDocument(identityKey)
   if (actual !== wanted) {
@@ -61,6 +67,15 @@ export async function openPlace(
       )
   }
   return { index, embedders }
+}
+
+/** Removes indexes of folders that are gone. */
+export async function removeOrphans(client: Meilisearch, here: Namespace): Promise<void> {
+  const { results } = await client.getRawIndexes({ limit: page })
+  for (const { uid } of results.filter((each) => /^tenfold_[0-9a-f]{16}$/.test(each.uid))) {
+    const { owner } = await client.index<Row>(uid).getDocument(identityKey)
+    if (owner && isOrphan(owner, here)) await done(client.deleteIndex(uid))
+  }
 }
 
 const pick = ({ modelSha256, dims, chunker }: StoreIdentity) => ({ modelSha256, dims, chunker })
@@ -88,9 +103,12 @@ export async function copyRows(from: Index<Row>, to: Place): Promise<void> {
   for await (const rows of rowsIn(from, { fields: ['*' as keyof Row] }))
     await write(
       to.index,
-      rows.map((row) => ({
-        ...row,
-        _vectors: vectorsOf(embedders, row.f32 === undefined ? undefined : fromBase64(row.f32)),
-      })),
+      rows
+        // the other one has been told what it is and whose
+        .filter(({ id }) => id !== identityKey)
+        .map((row) => ({
+          ...row,
+          _vectors: vectorsOf(embedders, row.f32 === undefined ? undefined : fromBase64(row.f32)),
+        })),
     )
 }

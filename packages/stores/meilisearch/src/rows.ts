@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ChunkRow, DocRow } from '@tenfold/contracts'
-import { chunkIdOf } from '@tenfold/store-kit'
+import { chunkIdOf, type Owner } from '@tenfold/store-kit'
 import { askable, hex } from './filter.ts'
 
 /** Vectors of a chunk by the name of their embedder; null where a row has none. */
@@ -26,6 +26,7 @@ export interface Row {
   row?: DocRow
   chunks?: string[]
   identity?: string
+  owner?: Owner
   _vectors?: Vectors
 }
 

@@ -7,12 +7,12 @@ import {
   type Store,
   type StoreOpenOptions,
 } from '@tenfold/contracts'
-import { checkVector, namespaceIn } from '@tenfold/store-kit'
+import { checkVector, namespaceIn, ownerOf } from '@tenfold/store-kit'
 import type { Index, Meilisearch } from 'meilisearch'
 import { ExactVectors } from './exact.ts'
 import { done } from './faults.ts'
 import { anyOf, expressionOf, hasTextRange } from './filter.ts'
-import { copyRows, openPlace, rowsIn, write } from './place.ts'
+import { copyRows, openPlace, removeOrphans, rowsIn, write } from './place.ts'
 import { chunkIdFrom, chunkKey, docKey, fromBase64, hidden, type Row, rowsOf, textFrom, vectorsOf } from './rows.ts'
 import { searchWords } from './words.ts'
 
@@ -23,13 +23,18 @@ const page = 1000
 export async function openStore(
   client: Meilisearch,
   attempt: <Reply>(call: () => Promise<Reply>) => Promise<Reply>,
-  { config, workspace, identity }: StoreOpenOptions,
+  { config, workspace, index: kept, identity }: StoreOpenOptions,
 ): Promise<Store> {
   const { dims } = identity
   const embedder = config['db.meiliVectors']
   let namespace = namespaceIn(workspace, 'meilisearch')
-  let place = await attempt(() => openPlace(client, namespace.name, identity, embedder))
-  if (namespace.isNew) namespace.keep()
+  let place = await attempt(() =>
+    openPlace(client, namespace.name, { identity, embedder, owner: ownerOf(namespace, kept) }),
+  )
+  if (namespace.isNew) {
+    await attempt(() => removeOrphans(client, namespace))
+    namespace.keep()
+  }
   const exact = new ExactVectors()
   const fields: string[] = config['db.meiliFields'] === 'all' ? ['*'] : ['id']
 
@@ -37,7 +42,7 @@ export async function openStore(
   async function writable(): Promise<Index<Row>> {
     if (namespace.isOwn) return place.index
     const copy = namespace.renew()
-    const own = await openPlace(client, copy.name, identity, embedder)
+    const own = await openPlace(client, copy.name, { identity, embedder, owner: ownerOf(copy, kept) })
     await copyRows(place.index, own)
     copy.keep()
     namespace = copy

@@ -19,6 +19,15 @@ const row = fc.record({
   collection: fc.constantFrom('', 'a'),
   metadata: fc.dictionary(text, value, { maxKeys: 3, noNullPrototype: true }),
 })
+/** Ranges that end at what is there. */
+const edgesOf = (metadata: Record<string, MetadataValue>) =>
+  Object.entries(metadata).flatMap(([field, value]) =>
+    typeof value === 'boolean'
+      ? []
+      : [{ gte: value, lte: value }, { gte: value }, { lte: value }].map((each) =>
+          fc.constant<Filter>({ metadata: { [field]: each } }),
+        ),
+  )
 const pair = row.chain((of) =>
   fc.record({
     of: fc.constant(of),
@@ -28,6 +37,7 @@ const pair = row.chain((of) =>
       ...[...Object.keys(of.metadata), 'other'].map((field) =>
         match.map((each): Filter => ({ metadata: { [field]: each } })),
       ),
+      ...edgesOf(of.metadata),
     ),
   }),
 )

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QdrantClient, Schemas } from '@qdrant/js-client-rest'
 import { PipelineError, type StoreIdentity } from '@tenfold/contracts'
+import { isOrphan, type Namespace, type Owner } from '@tenfold/store-kit'
 
 /** An index is two collections: chunks, and one record a document. */
 export interface Names {
@@ -17,6 +18,7 @@ const readyMs = 120_000
 
 export interface CollectionOptions {
   identity: StoreIdentity
+  owner: Owner
   /** Make and keep int8 codes beside the vectors. Codes that are there already stay for those who want them. */
   int8: boolean
   /** An index over what filters ask for. */
@@ -40,7 +42,7 @@ export async function openCollections(client: QdrantClient, names: Names, option
     await client.createCollection(names.docs, { vectors: {} })
     await client.upsert(names.docs, {
       wait: true,
-      points: [{ id: identityPoint, vector: {}, payload: { identity: wanted } }],
+      points: [{ id: identityPoint, vector: {}, payload: { identity: wanted, owner: options.owner } }],
     })
   }
   const [known] = await client.retrieve(names.docs, { ids: [identityPoint], with_payload: true })
@@ -55,6 +57,18 @@ export async function openCollections(client: QdrantClient, names: Names, option
   if (options.payloadIndex && !payload_schema?.facts)
     await client.createPayloadIndex(names.chunks, { field_name: 'facts', field_schema: 'keyword', wait: true })
   await settled(client, names.chunks)
+}
+
+/** Removes indexes of folders that are gone. */
+export async function removeOrphans(client: QdrantClient, here: Namespace): Promise<void> {
+  const { collections } = await client.getCollections()
+  for (const { name } of collections.filter((each) => /^tenfold_[0-9a-f]{16}_docs$/.test(each.name))) {
+    const [known] = await client.retrieve(name, { ids: [identityPoint], with_payload: true })
+    const owner = known?.payload?.owner as Owner | undefined
+    if (!owner || !isOrphan(owner, here)) continue
+    await client.deleteCollection(name.replace(/_docs$/, ''))
+    await client.deleteCollection(name)
+  }
 }
 
 /** Waits until the optimizers have nothing left to do, two minutes at most: what is searched is then what will be. */
@@ -81,13 +95,15 @@ export async function* pointsIn(
 /** Everything of one index into another, new one. */
 export async function copyPoints(client: QdrantClient, from: Names, to: Names): Promise<void> {
   for (const kind of ['chunks', 'docs'] as const)
-    for await (const points of pointsIn(client, from[kind], { with_payload: true, with_vector: true }))
-      await client.upsert(to[kind], {
-        wait: true,
-        points: points.map(({ id, vector, payload }) => ({
+    for await (const page of pointsIn(client, from[kind], { with_payload: true, with_vector: true })) {
+      // the other one has been told what it is and whose
+      const points = page
+        .filter(({ id }) => id !== identityPoint)
+        .map(({ id, vector, payload }) => ({
           id,
           vector: (vector ?? {}) as Schemas['VectorStruct'],
           payload: payload ?? null,
-        })),
-      })
+        }))
+      if (points.length > 0) await client.upsert(to[kind], { wait: true, points })
+    }
 }

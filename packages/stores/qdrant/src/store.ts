@@ -8,8 +8,8 @@ import {
   type Store,
   type StoreOpenOptions,
 } from '@tenfold/contracts'
-import { checkVector, namespaceIn } from '@tenfold/store-kit'
-import { copyPoints, namesOf, openCollections, pointsIn, settled } from './collections.ts'
+import { checkVector, namespaceIn, ownerOf } from '@tenfold/store-kit'
+import { copyPoints, namesOf, openCollections, pointsIn, removeOrphans, settled } from './collections.ts'
 import { conditionsOf, hasTextRange } from './filter.ts'
 import { askedOf } from './words.ts'
 import { docPoint, documentWriter } from './writer.ts'
@@ -21,15 +21,18 @@ const none: Hits = { chunkIds: [], scores: [] }
 export async function openStore(
   client: QdrantClient,
   attempt: <Reply>(call: () => Promise<Reply>) => Promise<Reply>,
-  { config, workspace, identity }: StoreOpenOptions,
+  { config, workspace, index, identity }: StoreOpenOptions,
 ): Promise<Store> {
   const { dims } = identity
   let namespace = namespaceIn(workspace, 'qdrant')
   let names = namesOf(namespace.name)
   const int8 = config['db.qdrantQuantisation'] === 'int8'
   const options = { identity, int8, payloadIndex: config['db.qdrantPayloadIndex'] }
-  await attempt(() => openCollections(client, names, options))
-  if (namespace.isNew) namespace.keep()
+  await attempt(() => openCollections(client, names, { ...options, owner: ownerOf(namespace, index) }))
+  if (namespace.isNew) {
+    await attempt(() => removeOrphans(client, namespace))
+    namespace.keep()
+  }
 
   let writer: ReturnType<typeof documentWriter> | undefined
   /** The first write makes a copied index its own and ends what a writer before left unfinished. */
@@ -38,7 +41,7 @@ export async function openStore(
     if (!namespace.isOwn) {
       const copy = namespace.renew()
       const to = namesOf(copy.name)
-      await openCollections(client, to, options)
+      await openCollections(client, to, { ...options, owner: ownerOf(copy, index) })
       await copyPoints(client, names, to)
       copy.keep()
       namespace = copy

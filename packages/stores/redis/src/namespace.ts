@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { PipelineError, type StoreIdentity, type StoreOpenOptions } from '@tenfold/contracts'
-import { namespaceIn } from '@tenfold/store-kit'
+import { isOrphan, type Namespace, namespaceIn, type Owner, ownerOf } from '@tenfold/store-kit'
 import type { Link } from './link.ts'
 
 /** One key of the server outside all indexes: which there are, and whose. */
@@ -19,10 +18,7 @@ export interface Home {
 /** Throws INDEX_MISMATCH. An index that the server no longer has is an empty one. */
 export async function openHome(link: Link, { workspace, index, identity }: StoreOpenOptions): Promise<Home> {
   let namespace = namespaceIn(workspace, 'redis')
-  const register = async () => {
-    const folders = [namespace.folder, ...(index === undefined ? [] : [index])]
-    await link.call('HSET', registry, namespace.name, JSON.stringify({ machine: namespace.machine, folders }))
-  }
+  const register = () => link.call('HSET', registry, namespace.name, JSON.stringify(ownerOf(namespace, index)))
   const home: Home = {
     prefix: prefixOf(namespace.name),
     async own() {
@@ -39,7 +35,7 @@ export async function openHome(link: Link, { workspace, index, identity }: Store
   }
   await checkIdentity(link, home.prefix, identity)
   if (namespace.isNew) {
-    await removeOrphans(link, namespace.machine)
+    await removeOrphans(link, namespace)
     await register()
     namespace.keep()
   }
@@ -70,11 +66,11 @@ async function copyKeys(link: Link, from: string, to: string): Promise<void> {
 }
 
 /** Indexes of folders that are gone from this machine. */
-async function removeOrphans(link: Link, machine: string): Promise<void> {
+async function removeOrphans(link: Link, here: Namespace): Promise<void> {
   const known = await link.call<string[]>('HGETALL', registry)
   for (let i = 0; i < known.length; i += 2) {
-    const [name, owner] = [known[i]!, JSON.parse(known[i + 1]!) as { machine: string; folders: string[] }]
-    if (owner.machine !== machine || owner.folders.some((folder) => existsSync(folder))) continue
+    const name = known[i]!
+    if (!isOrphan(JSON.parse(known[i + 1]!) as Owner, here)) continue
     await dropIndex(link, prefixOf(name))
     await link.call('HDEL', registry, name)
   }

@@ -30,6 +30,15 @@ const filter: fc.Arbitrary<Filter> = fc.record(
   { requiredKeys: [] },
 )
 const doc = fc.record({ collection: fc.constantFrom('', 'a', 'b'), metadata })
+/** Ranges that end at what is there. */
+const edgesOf = (metadata: Record<string, MetadataValue>) =>
+  Object.entries(metadata).flatMap(([field, value]) =>
+    typeof value === 'boolean'
+      ? []
+      : [{ gte: value, lte: value }, { gte: value }, { lte: value }].map((each) =>
+          fc.constant<Filter>({ metadata: { [field]: each } }),
+        ),
+  )
 /** A document, and a filter that is about its fields. */
 const pair = fc.tuple(doc, filter).chain(([row, any]) =>
   fc.record({
@@ -38,6 +47,7 @@ const pair = fc.tuple(doc, filter).chain(([row, any]) =>
       fc.constant(any),
       fc.record({ metadata: fc.constant(row.metadata as Filter['metadata']) }),
       ...Object.keys(row.metadata).map((name) => match.map((of): Filter => ({ metadata: { [name]: of } }))),
+      ...edgesOf(row.metadata),
     ),
   }),
 )
