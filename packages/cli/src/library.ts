@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import path from 'node:path'
 import { type Config, defaultConfig, PipelineError, parseConfig } from '@tenfold/contracts'
 import { openHandoffStore, replaceFile, sha256, workspaceRoot } from '@tenfold/handoff-store'
-import { scratchFolder } from '@tenfold/phase-kit'
+import { loadSettings, scratchFolder } from '@tenfold/phase-kit'
 
 /** An index made by `tenfold ingest`. */
 export interface Shelf {
@@ -42,14 +42,16 @@ export function currentShelf(): Shelf {
   )
 }
 
-/** The configuration the last finished run accepted, or the defaults. */
-export function bestKnownConfig(): { config: Config; origin: string } {
+/** The configuration the last finished run accepted, or the defaults; with the store that the settings name. */
+export async function bestKnownConfig(): Promise<Config> {
+  const { 'rag.store': store } = parseConfig((await loadSettings()).config)
+  return { ...lastAccepted(), 'rag.store': store }
+}
+
+function lastAccepted(): Config {
   try {
-    return {
-      config: parseConfig(openHandoffStore(workspaceRoot()).readFinal().config),
-      origin: 'accepted by the last run',
-    }
+    return parseConfig(openHandoffStore(workspaceRoot()).readFinal().config)
   } catch {
-    return { config: defaultConfig, origin: 'defaults' }
+    return defaultConfig
   }
 }
