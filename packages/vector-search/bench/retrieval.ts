@@ -1,24 +1,53 @@
 // Scans of this engine against memory bandwidth, plain JavaScript, sqlite-vec and usearch, in one process, in turn, in coin order.
-// `--short`: fewer rows and rounds. Vectors: passages of cppdocs from TENFOLD_BENCH_DATA, else from shared/data beside the workspace,
+// `--short`: fewer rows and rounds. `--only graph,tuner`: some parts. Vectors: passages of cppdocs from TENFOLD_BENCH_DATA, else from shared/data beside the workspace,
 // embedded once and kept in .tenfold/bench/retrieval; what goes beyond them are perturbed copies.
 import { parseArgs } from 'node:util'
 import { machine, median, seededRandom, shuffled } from '@tenfold/measure'
 import { fitRescore, type Neighbours, openFlatIndex, type RescoreFit, recallOf } from '../src/index.ts'
 import { enginesOf } from '../src/kernels/engine.ts'
+import { graphRow } from './retrieval-parts/graph-row.ts'
+import { million } from './retrieval-parts/million.ts'
 import { type Peer, reader, sqliteVec, usearch } from './retrieval-parts/peers.ts'
 import { race } from './retrieval-parts/race.ts'
+import { ragPeers } from './retrieval-parts/rag-peers.ts'
 import { absent, ratio, round, rows } from './retrieval-parts/table.ts'
-import { dims, glove, perturbedCopies, realVectors } from './retrieval-parts/vectors.ts'
+import { tunerRow } from './retrieval-parts/tuner-row.ts'
+import { dims, glove, keptBlends, perturbedCopies, realTexts, realVectors } from './retrieval-parts/vectors.ts'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { json: { type: 'boolean' }, short: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean' }, short: { type: 'boolean', default: false }, only: { type: 'string' } },
 })
 
 const plan = values.short
-  ? { passages: 10_000, questions: 700, rows: 20_000, large: 40_000, rounds: 6, block: 4, judged: 300 }
-  : { passages: 10_000, questions: 700, rows: 100_000, large: 500_000, rounds: 20, block: 8, judged: 300 }
+  ? {
+      passages: 10_000,
+      questions: 700,
+      rows: 20_000,
+      large: 40_000,
+      million: 60_000,
+      rounds: 6,
+      block: 4,
+      judged: 300,
+      tuned: 12_000,
+    }
+  : {
+      passages: 10_000,
+      questions: 700,
+      rows: 100_000,
+      large: 500_000,
+      million: 1_000_000,
+      rounds: 20,
+      block: 8,
+      judged: 300,
+      tuned: 30_000,
+    }
 const k = 10
+const parts = ['unmixed', 'scans', 'graph', 'peers', 'large', 'million', 'tuner', 'gate'] as const
+const chosen = values.only?.split(',') ?? parts
+const unknown = chosen.find((name) => !parts.some((part) => part === name))
+if (unknown !== undefined) throw new Error(`no part ${unknown}: there are ${parts.join(', ')}`)
+const wants = (...names: (typeof parts)[number][]) => names.some((name) => chosen.includes(name))
 const tell = (line: string) => process.stderr.write(`${line}\n`)
 
 const real = await realVectors(plan.passages, plan.questions)
@@ -26,14 +55,34 @@ if (real) {
   const judged = real.queries.slice(0, plan.judged)
   const tune = real.queries.slice(plan.judged)
   const copies = `${plan.passages} real passages, the rest perturbed copies`
-  unmixed(real.docs, judged, tune)
-  tell(`making ${plan.large} vectors`)
-  const all = await perturbedCopies(real.docs, plan.large)
-  await scans(all.subarray(0, plan.rows * dims), judged, tune, copies)
-  await large(all, judged, tune, copies)
+  const first = (count: number) => perturbedCopies(real.docs, count)
+  if (wants('unmixed')) unmixed(real.docs, judged, tune)
+  if (wants('scans', 'graph', 'peers')) {
+    const vectors = await first(plan.rows)
+    if (wants('scans')) await scans(vectors, judged, tune, copies)
+    if (wants('graph')) await graphRow(plan.rows, vectors, judged, tune, 3 * plan.rounds)
+    if (wants('peers')) {
+      const texts = realTexts(plan.passages, plan.questions)!
+      await ragPeers(vectors, texts.passages(), judged, texts.questions(), 3 * plan.rounds)
+    }
+  }
+  if (wants('large')) await large(await first(plan.large), judged, tune, copies)
+  if (wants('million')) {
+    // exact search of a million rows for each question is the longest part
+    const few = 150
+    await million(await keptBlends(real.docs, plan.million), judged.slice(0, few), tune.slice(0, few))
+  }
+  if (wants('tuner')) {
+    const words = glove()
+    await tunerRow([
+      { name: `${plan.passages} real passages`, vectors: real.docs, dims, queries: real.queries },
+      { name: `${plan.tuned} rows (${copies})`, vectors: await first(plan.tuned), dims, queries: real.queries },
+      ...(words ? [{ name: '10,000 words of GloVe-100', ...words }] : []),
+    ])
+  }
 } else
   absent('scans of 100,000 vectors', 'see README', 'not available here: cppdocs; set TENFOLD_BENCH_DATA to its folder')
-gate()
+if (wants('gate')) gate()
 if (!values.json) console.table(rows)
 console.log(JSON.stringify({ bench: 'retrieval', rows, machine: machine() }))
 

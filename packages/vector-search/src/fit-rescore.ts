@@ -1,6 +1,7 @@
 import { openFlatIndex } from './flat-index.ts'
 import { type Recall, recallOf } from './recall.ts'
-import type { FlatIndex, IndexOptions } from './types.ts'
+import { smallest, steps } from './tuner/bisect.ts'
+import type { IndexOptions } from './types.ts'
 
 export interface RescoreGoal {
   k: number
@@ -42,26 +43,8 @@ export function fitRescore(
       tried.push({ representation, rescore, recall })
       return recall.lowerBound >= goal.recall && recall.p5 >= leastP5
     }
-    const rescore = smallest(depths(index, goal), keeps)
+    const rescore = smallest(steps(goal.k, Math.min(goal.deepest, index.size / 10), growth), keeps)
     if (rescore !== undefined) return { representation, rescore, tried }
   }
   return { representation: 'f32', rescore: goal.k, tried }
-}
-
-function depths({ size }: FlatIndex, { k, deepest }: RescoreGoal): number[] {
-  const steps: number[] = []
-  for (let depth = k; depth <= Math.min(deepest, size / 10); depth = Math.ceil(depth * growth)) steps.push(depth)
-  return steps
-}
-
-/** The first of ascending `steps` that holds, given that all after it hold; undefined when the last does not. */
-function smallest(steps: readonly number[], holds: (step: number) => boolean): number | undefined {
-  let [low, high] = [0, steps.length - 1]
-  if (high < 0 || !holds(steps[high]!)) return undefined
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (holds(steps[middle]!)) high = middle
-    else low = middle + 1
-  }
-  return steps[high]
 }

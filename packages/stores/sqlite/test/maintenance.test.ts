@@ -132,14 +132,24 @@ describe('a damaged file', () => {
       'PRAGMA foreign_keys = 0; DELETE FROM docs',
       /a row of chunks points to none of docs/,
     ],
+    [
+      'an index that is not that of its table',
+      `PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = 'CREATE INDEX chunks_doc ON chunks (ord, doc_id)' WHERE name = 'chunks_doc'`,
+      /is damaged: row \d+ missing from index chunks_doc/,
+    ],
   ])('%s: said by the check, and nothing further is done', (_, damage, message) => {
-    const { db } = stored(3)
-    db.exec(damage)
+    const { path } = stored(3)
+    const breaker = new Database(path)
+    breaker.unsafeMode().exec(damage)
+    breaker.close()
+    const db = new Database(path)
     const done: string[] = []
-    expect(() => performMaintenance(db, stepsOf(db, 'check', 'vacuum'), ({ step }) => done.push(step.kind))).toThrow(
+    const perform = () => performMaintenance(db, stepsOf(db, 'check', 'vacuum'), ({ step }) => done.push(step.kind))
+    expect(perform).toThrow(
       expect.objectContaining({ code: 'DATA_UNREADABLE', message: expect.stringMatching(message) }),
     )
     expect(done).toEqual([])
+    db.close()
   })
 })
 

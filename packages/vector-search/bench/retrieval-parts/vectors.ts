@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { openEncoder } from '@tenfold/encoder'
@@ -7,7 +7,7 @@ import { openFlatIndex } from '../../src/index.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
 const folder = process.env.TENFOLD_BENCH_DATA ?? path.join(root, '..', 'shared', 'data')
-const scratch = path.join(root, '.tenfold/bench/retrieval')
+export const scratch = path.join(root, '.tenfold/bench/retrieval')
 export const dims = 384
 
 const unzip = (...names: string[]) => gunzipSync(readFileSync(path.join(folder, ...names)))
@@ -22,7 +22,7 @@ const rowsOf = (slab: Float32Array, width = dims): Float32Array[] =>
   Array.from({ length: slab.length / width }, (_, i) => slab.slice(i * width, (i + 1) * width))
 
 /** Numbers that take long to make, kept in a file. */
-async function kept(name: string, make: () => Promise<Float32Array> | Float32Array): Promise<Float32Array> {
+export async function kept(name: string, make: () => Promise<Float32Array> | Float32Array): Promise<Float32Array> {
   const file = path.join(scratch, `${name}.f32`)
   if (existsSync(file)) return asFloats(readFileSync(file))
   mkdirSync(scratch, { recursive: true })
@@ -55,20 +55,23 @@ async function embed(texts: string[], lane: 'query' | 'ingest'): Promise<Float32
   }
 }
 
-/** Passages of cppdocs, every nth of all, and its questions, embedded once; undefined where there is no cppdocs. */
-export async function realVectors(passages: number, questions: number) {
+const every = <Line>(all: Line[], n: number) => all.filter((_, i) => i % Math.floor(all.length / n) === 0).slice(0, n)
+
+/** Every nth passage of cppdocs, and every nth of its questions; undefined where there is no cppdocs. */
+export function realTexts(passages: number, questions: number) {
   if (!existsSync(path.join(folder, 'cppdocs'))) return undefined
-  const every = <Line>(all: Line[], n: number) => all.filter((_, i) => i % Math.floor(all.length / n) === 0).slice(0, n)
-  const docs = await kept(`passages-${passages}`, () => {
-    const texts = every(lines('cppdocs', 'corpus.jsonl.gz'), passages).map(({ title, text }) => `${title}\n${text}`)
-    return embed(texts, 'ingest')
-  })
-  const queries = await kept(`questions-${questions}`, () =>
-    embed(
-      every(lines('cppdocs', 'queries.jsonl.gz'), questions).map(({ text }) => text),
-      'ingest',
-    ),
-  )
+  return {
+    passages: () => every(lines('cppdocs', 'corpus.jsonl.gz'), passages).map(({ title, text }) => `${title}\n${text}`),
+    questions: () => every(lines('cppdocs', 'queries.jsonl.gz'), questions).map(({ text }) => text),
+  }
+}
+
+/** Their vectors, embedded once. */
+export async function realVectors(passages: number, questions: number) {
+  const texts = realTexts(passages, questions)
+  if (!texts) return undefined
+  const docs = await kept(`passages-${passages}`, () => embed(texts.passages(), 'ingest'))
+  const queries = await kept(`questions-${questions}`, () => embed(texts.questions(), 'ingest'))
   return { docs, queries: rowsOf(queries) }
 }
 
@@ -95,6 +98,73 @@ export async function perturbedCopies(real: Float32Array, count: number): Promis
     for (let i = 0; i < dims; i++) norm += (noise[i] = real[source * dims + i]! + factor * noise[i]!) ** 2
     for (let i = 0; i < dims; i++) all[row * dims + i] = noise[i]! / Math.sqrt(norm)
   }
+  return all
+}
+
+/** How far a blend lies towards a neighbour at most, and how much of the difference of two other neighbours is added. */
+const blend = { towards: 0.5, added: 0.5 }
+
+/**
+ * `count` vectors: the real ones, then real ones moved towards a near neighbour and along the difference of two other neighbours, of
+ * length 1 again. Noise in all directions would put a hundred copies around each real vector and nothing between: a graph cannot be
+ * walked there (it found 57 % with 2000 candidates), and no corpus looks like that.
+ */
+async function blends(real: Float32Array, count: number): Promise<Float32Array> {
+  const near = await kept(`near-${real.length / dims}`, () => tenNeighbours(real))
+  const random = seededRandom(11)
+  const sources = real.length / dims
+  const all = new Float32Array(count * dims)
+  all.set(real.subarray(0, all.length))
+  const neighbour = (row: number) => near[10 * row + Math.floor(10 * random())]! * dims
+  for (let row = sources; row < count; row++) {
+    const from = row % sources
+    const [at, to, other] = [from * dims, neighbour(from), Math.floor(sources * random())]
+    const [a, b] = [other * dims, neighbour(other)]
+    const share = blend.towards * random()
+    let norm = 0
+    for (let i = 0; i < dims; i++) {
+      const x = real[at + i]! + share * (real[to + i]! - real[at + i]!) + blend.added * (real[b + i]! - real[a + i]!)
+      all[row * dims + i] = x
+      norm += x * x
+    }
+    const length = Math.sqrt(norm)
+    for (let i = 0; i < dims; i++) all[row * dims + i]! /= length
+  }
+  return all
+}
+
+/** The ten nearest others of each unit vector. */
+function tenNeighbours(real: Float32Array): Float32Array {
+  const index = openFlatIndex({ representation: 'int8', rescore: 40 }, real, dims)
+  return Float32Array.from(
+    rowsOf(real).flatMap((row, i) => [...index.search(row, 11).rows].filter((each) => each !== i).slice(0, 10)),
+  )
+}
+
+/** Vectors in a file, to read row by row. */
+export async function fileOf(name: string, make: () => Promise<Float32Array> | Float32Array): Promise<string> {
+  const file = path.join(scratch, `${name}.f32`)
+  if (existsSync(file)) return file
+  const vectors = await make()
+  const handle = openSync(`${file}.tmp`, 'w')
+  const piece = 50_000 * dims
+  for (let at = 0; at < vectors.length; at += piece) writeFileSync(handle, vectors.subarray(at, at + piece))
+  closeSync(handle)
+  renameSync(`${file}.tmp`, file)
+  return file
+}
+
+/** Blends, made once and kept in a file. */
+export async function keptBlends(real: Float32Array, count: number): Promise<Float32Array> {
+  const file = await fileOf(`blends-${count}`, () => blends(real, count))
+  const all = new Float32Array(count * dims)
+  const bytes = new Uint8Array(all.buffer)
+  const handle = openSync(file, 'r')
+  const piece = 2 ** 28
+  for (let at = 0; at < bytes.length; at += piece) {
+    readSync(handle, bytes, at, Math.min(piece, bytes.length - at), at)
+  }
+  closeSync(handle)
   return all
 }
 
