@@ -25,7 +25,7 @@ export interface Place {
 }
 
 /** `bit` embedders cannot go back: the engine forgets the numbers, which is why rows keep their own. */
-export type EmbedderName = 'f32' | 'bit'
+type EmbedderName = 'f32' | 'bit'
 
 export interface PlaceOptions {
   identity: StoreIdentity
