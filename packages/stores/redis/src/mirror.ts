@@ -62,6 +62,7 @@ export class Mirror {
   async #follow(): Promise<void> {
     const [version] = await this.#link.call<(string | null)[]>('HMGET', `${this.#prefix}meta`, 'version')
     if ((version ?? '0') === this.#seen.version) return
+    if (Number(version ?? 0) < Number(this.#seen.version)) this.#startAnew()
     // most of a first load comes page by page, and nothing of it is searched yet
     const early = new Map<number, Float32Array>()
     let last = this.#seen.last
@@ -88,6 +89,12 @@ export class Mirror {
       this.#add(last, fromBytes(rows[i + 1]!))
     }
     this.#seen = { version: String(now), removed: String(removed), last }
+  }
+
+  /** The server has lost what it had, and counts from the start again. */
+  #startAnew(): void {
+    for (const id of [...this.#rowOfChunk.keys()]) this.#remove(id)
+    this.#seen = { version: '0', removed: '0', last: 0 }
   }
 
   #add(id: number, vector: Float32Array): void {

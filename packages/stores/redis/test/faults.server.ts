@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLink } from '../src/link.ts'
-import { command, isHere, opened, type Server, startServer, stopServer } from './server.ts'
+import { command, folder, isHere, opened, type Server, startServer, stopServer } from './server.ts'
 import { vector } from './vectors.ts'
 
 const doc = (id: string, hash = 'h') => ({ id, title: id, collection: '', hash })
@@ -92,10 +92,51 @@ describe.skipIf(!isHere(kind))('a server that misbehaves (S3-35: connect 3 s, a 
   })
 
   it('loading its data: opening waits for it', async () => {
-    await command(server.url, 'DEBUG', 'POPULATE', '20000').catch(() => {})
+    const workspace = folder()
+    const store = await opened(server.url, workspace)
+    const batch = Array.from({ length: 100 }, (_, i) => ({ doc: doc(`d${i}`), chunks: [chunk(`text ${i}`, i)] }))
+    await store.upsertDocs(batch)
+    // it answers once in 1,024 commands of its log, so there must be many
+    const link = await openLink({ url: server.url, poolSize: 1, pipeline: true })
+    await link.many(Array.from({ length: 15_000 }, (_, i) => ['SET', `filler ${i}`, 'x']))
+    await link.close()
     await server.end('SIGKILL')
-    await server.start()
-    const store = await opened(server.url)
-    expect(await store.chunkCount()).toBe(0)
+    await server.start('--key-load-delay', '20')
+    const impatient = await openLink({ url: server.url, poolSize: 1, pipeline: true, budgetMs: 1 })
+    await expect(impatient.call('DBSIZE')).rejects.toThrow(/LOADING/)
+    await impatient.close()
+    expect(await (await opened(server.url, workspace)).chunkCount()).toBe(100)
+  })
+
+  it('data that the server has lost are no longer found, and new ones are', async () => {
+    const store = await opened(server.url, folder(), { 'db.redisVectors': 'process' })
+    await store.upsertDocs([{ doc: doc('a'), chunks: [chunk('one')] }])
+    await store.upsertDocs([{ doc: doc('b'), chunks: [chunk('two')] }])
+    expect((await store.vectorSearch(vector(1), 5)).chunkIds).toHaveLength(2)
+    await command(server.url, 'FLUSHALL')
+    await store.upsertDocs([{ doc: doc('c'), chunks: [chunk('three')] }])
+    const [found, ...others] = await store.hydrate((await store.vectorSearch(vector(1), 5)).chunkIds)
+    expect([found?.docId, others]).toEqual(['c', []])
+  })
+})
+
+describe.skipIf(!isHere(7))('a server without vector sets and RediSearch', () => {
+  let server: Server
+  beforeAll(async () => {
+    server = await startServer(7)
+  })
+  afterAll(() => stopServer(server))
+
+  it('does what it can, and readBack says what', async () => {
+    const store = await opened(server.url, folder(), { 'db.redisVectors': 'set', 'db.redisWords': 'search' })
+    await store.upsertDocs([{ doc: doc('a'), chunks: [chunk('the cat sleeps')] }])
+    expect((await store.vectorSearch(vector(1), 5)).chunkIds).toHaveLength(1)
+    expect((await store.lexicalSearch('cats', 5)).chunkIds).toHaveLength(1)
+    expect(await store.readBack()).toMatchObject({
+      'db.redisVectors': 'process',
+      'db.redisWords': 'script',
+      'db.vectors': 'f32',
+    })
+    expect(store.vectorBytes()).toBeGreaterThan(0)
   })
 })

@@ -33,7 +33,8 @@ export function isHere(kind: Kind): boolean {
 export interface Server {
   url: string
   folder: string
-  start(): Promise<void>
+  /** With more settings than at first. Resolves when it answers or loads its data. */
+  start(...more: string[]): Promise<void>
   end(signal: NodeJS.Signals): Promise<void>
   /** Stops the process where it is, or lets it go on. */
   freeze(on: boolean): void
@@ -49,8 +50,8 @@ export async function startServer(kind: Kind, ...settings: string[]): Promise<Se
   const server: Server = {
     url: `redis://127.0.0.1:${port}`,
     folder,
-    async start() {
-      child = spawn(program, [...where, ...own, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
+    async start(...more) {
+      child = spawn(program, [...where, ...own, ...settings, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
       for await (const line of child.stdout!) if (/Ready to accept|\* Loading|Reading RDB/.test(String(line))) break
       child.stdout!.resume()
     },
