@@ -1,4 +1,5 @@
 import { choice, flag, int, type Knob, type KnobValue, real } from './knob-kinds.ts'
+import { serverKnobs } from './server-knobs.ts'
 
 /** Where an index can live; each has a package `@tenfold/store-<name>`. */
 export const storeNames = [
@@ -34,6 +35,19 @@ export const knobs = {
     affects: [],
     lossy: true,
     about: 'constant of reciprocal rank fusion',
+  }),
+  'rag.fusion': choice('rrf', ['rrf', 'convex'], {
+    levels: ['rrf'],
+    affects: [],
+    lossy: true,
+    about:
+      'vector search and BM25 fused by rank, or as a weighted sum of scores; none is faster, and fitFusion tells which finds more',
+  }),
+  'rag.fusionWeight': real(0.5, 0, 1, 'share of the vector score', {
+    levels: [0.5],
+    affects: [],
+    lossy: true,
+    about: 'weight of vector search where rag.fusion is convex; BM25 has the rest',
   }),
   'rag.chunkTokens': int(200, 32, 256, 'tokens', {
     levels: [200],
@@ -205,9 +219,15 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     about: 'index docs(collection) for filtered searches',
   }),
-  'db.ftsOrder': choice('rank', ['rank', 'bm25'], {
-    affects: ['store', 'query', 'stream'],
-    about: 'ORDER BY rank as documented, or ORDER BY bm25() of the same table',
+  'db.ftsOrder': choice('rank', ['rank', 'bm25', 'maxscore'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    about:
+      'ORDER BY rank as documented, ORDER BY bm25() of the same table, or the same sums from lists of the words in memory (MaxScore)',
+  }),
+  'db.ftsPostingsMib': int(64, 1, 4096, 'MiB', {
+    levels: [64],
+    affects: [],
+    about: 'most memory for lists of query words, where db.ftsOrder is maxscore; no phase tries it: what is used stays',
   }),
   'db.ftsMaxDocShare': real(1, 0.05, 1, 'share of chunks', {
     levels: [1, 0.5],
@@ -227,38 +247,7 @@ export const knobs = {
     about: 'candidates of a quantised scan rescored with f32',
   }),
 
-  'db.pgVectors': choice('hnsw', ['hnsw', 'halfvec', 'bit', 'exact'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'pgvector: a graph over f32, over halves, over bits with the best rescored, or a scan',
-  }),
-  'db.pgEfSearch': int(40, 1, 1000, 'candidates', {
-    levels: [40, 100, 200],
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'pgvector hnsw.ef_search; never fewer than the rows asked for',
-  }),
-  'db.pgIterativeScan': choice('off', ['off', 'strict', 'relaxed'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about:
-      'pgvector hnsw.iterative_scan: a graph search goes on until a filter has left enough rows; off scans where it has not',
-  }),
-  'db.pgRank': choice('ts_rank_cd', ['ts_rank_cd', 'ts_rank'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'PostgreSQL: chunks are ranked by how close matching words stand together, or by how often they occur',
-  }),
-  'db.pgPoolMin': int(0, 0, 100, 'connections', {
-    levels: [0, 5],
-    affects: ['store', 'query', 'stream'],
-    about: 'connections to PostgreSQL opened at the start and kept',
-  }),
-  'db.pgPoolMax': int(10, 1, 100, 'connections', {
-    levels: [10, 20],
-    affects: ['store', 'query', 'stream'],
-    about: 'most connections to PostgreSQL',
-  }),
+  ...serverKnobs,
 
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],
