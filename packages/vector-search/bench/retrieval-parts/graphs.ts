@@ -23,7 +23,7 @@ export const k = 10
 const target = 0.99
 /** Certified somewhat above what is asked, as other questions are asked later. */
 const goal = { recall: 0.993 }
-const shape: GraphShape = { connectivity: 16, expansionAdd: 128, scalar: 'i8' }
+const sparse: GraphShape = { connectivity: 16, expansionAdd: 128, scalar: 'i8' }
 const threads = 2
 
 /** Exact neighbours of questions, found once and kept: of each, k rows and k scores. */
@@ -45,7 +45,7 @@ export async function truthOf(name: string, vectors: Float32Array, questions: Fl
 }
 
 /** A published int8 graph over `vectors`, built once and kept, ef and depth of rescoring fitted on the tune questions. */
-export async function keptGraph(name: string, vectors: Float32Array, tune: Float32Array[]) {
+export async function keptGraph(name: string, vectors: Float32Array, tune: Float32Array[], shape = sparse) {
   const rows = vectors.length / dims
   const rowsFile = await fileOf(name, () => vectors)
   const folder = path.join(scratch, `graph-${name}`)
