@@ -63,7 +63,7 @@ export const serverKnobs = {
     affects: ['store', 'query', 'stream'],
     lossy: true,
     about:
-      'PostgreSQL random_page_cost of our connections: at 4, which is for spinning disks, few thousand vectors are read one by one though there is a graph',
+      'PostgreSQL random_page_cost of our connections: at 4, which is for spinning disks, a few thousand vectors may be read one by one though there is a graph',
   }),
   'db.pgRank': choice('ts_rank_cd', ['ts_rank_cd', 'ts_rank'], {
     affects: ['store', 'query', 'stream'],
