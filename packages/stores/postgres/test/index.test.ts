@@ -111,6 +111,7 @@ describe.skipIf(!server)('copies of a workspace', () => {
       const before = await schemas()
       await open()
       expect(await schemas()).toEqual(expect.arrayContaining(before))
+      expect(await sql('SELECT 1 FROM tenfold.folders WHERE folder = $1', [built])).toEqual([])
       const arm = folder()
       cpSync(place, arm, { recursive: true })
       expect(await (await open(arm, {}, place)).chunkCount()).toBe(3)
