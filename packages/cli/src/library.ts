@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { type Config, defaultConfig, PipelineError, parseConfig } from '@tenfold/contracts'
+import { type Config, type Dataset, defaultConfig, PipelineError, parseConfig } from '@tenfold/contracts'
+import { openDataset } from '@tenfold/dataset'
 import { openHandoffStore, replaceFile, sha256, workspaceRoot } from '@tenfold/handoff-store'
 import { loadSettings, scratchFolder } from '@tenfold/phase-kit'
 
@@ -40,6 +41,12 @@ export function currentShelf(): Shelf {
     'nothing has been ingested yet',
     'pnpm tenfold ingest <folder>, or without a folder for the built-in documentation',
   )
+}
+
+/** The data an index was made from, where it is still known; else `fallback`, that of the settings. */
+export function openDataOf(source: string, fallback: string): Promise<Dataset> {
+  const data = source === 'default' || existsSync(source) ? source : fallback
+  return openDataset(data === 'default' ? { kind: 'default' } : { kind: 'path', path: data })
 }
 
 /** The configuration the last finished run accepted, or the defaults; with the store that the settings name. */

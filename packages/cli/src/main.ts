@@ -6,6 +6,7 @@ import { adviseCommand } from './commands/advise.ts'
 import { askCommand } from './commands/ask.ts'
 import { baselineCommand } from './commands/baseline.ts'
 import { compareCommand } from './commands/compare.ts'
+import { fusionCommand } from './commands/fusion.ts'
 import { gateCommand } from './commands/gate.ts'
 import { importCommand } from './commands/import.ts'
 import { ingestCommand } from './commands/ingest.ts'
@@ -30,6 +31,7 @@ const program = new Command('tenfold')
   .addCommand(modelsCommand())
   .addCommand(importCommand())
   .addCommand(adviseCommand())
+  .addCommand(fusionCommand())
   .addCommand(maintainCommand())
   .showHelpAfterError()
 

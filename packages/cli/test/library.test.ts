@@ -69,11 +69,15 @@ describe('tenfold ask', () => {
       '--no-answer',
       '--in',
       'trades',
+      '--where',
+      'file.extension=md',
       '-k',
       '1',
     ])
     expect(filtered.code, filtered.stderr).toBe(0)
-    expect(filtered.stdout).toMatch(/^Sources\n {2}1\. trades\/\w+\.md {2}\w+\nopen .* · embed .* · total .*\n$/)
+    expect(filtered.stdout).toMatch(
+      /^Sources\n {2}1\. trades\/\w+\.md {2}\w+\n {5}\w.*\nopen .* · embed .* · total .*\n$/,
+    )
 
     rmSync(join(source, 'harbour.md'))
     rmSync(join(source, 'z-copy.md'))

@@ -1,3 +1,5 @@
+import type { MetadataValue } from './store.ts'
+
 /** A document as it came in. `id` is stable across runs (path inside the folder, or the id of the data set). */
 export interface Doc {
   id: string
@@ -5,6 +7,8 @@ export interface Doc {
   text: string
   /** A group to filter by: the first folder of the path, or ''. */
   collection: string
+  /** What else is known of it, to filter by: times as ISO 8601. */
+  metadata?: Readonly<Record<string, MetadataValue>>
 }
 
 /** A question with its judgements. `relevant` is empty when nothing in the corpus answers it. */

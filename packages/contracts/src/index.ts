@@ -51,6 +51,7 @@ export type {
   HydratedChunk,
   Match,
   MetadataValue,
+  SnippetOptions,
   Store,
   StoreAbilities,
   StoreIdentity,

@@ -35,6 +35,19 @@ export const knobs = {
     lossy: true,
     about: 'constant of reciprocal rank fusion',
   }),
+  'rag.fusion': choice('rrf', ['rrf', 'convex'], {
+    levels: ['rrf'],
+    affects: [],
+    lossy: true,
+    about:
+      'vector search and BM25 fused by rank, or as a weighted sum of scores; none is faster, and fitFusion tells which finds more',
+  }),
+  'rag.fusionWeight': real(0.5, 0, 1, 'share of the vector score', {
+    levels: [0.5],
+    affects: [],
+    lossy: true,
+    about: 'weight of vector search where rag.fusion is convex; BM25 has the rest',
+  }),
   'rag.chunkTokens': int(200, 32, 256, 'tokens', {
     levels: [200],
     affects: [],
@@ -205,9 +218,15 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     about: 'index docs(collection) for filtered searches',
   }),
-  'db.ftsOrder': choice('rank', ['rank', 'bm25'], {
-    affects: ['store', 'query', 'stream'],
-    about: 'ORDER BY rank as documented, or ORDER BY bm25() of the same table',
+  'db.ftsOrder': choice('rank', ['rank', 'bm25', 'maxscore'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    about:
+      'ORDER BY rank as documented, ORDER BY bm25() of the same table, or the same sums from lists of the words in memory (MaxScore)',
+  }),
+  'db.ftsPostingsMib': int(64, 1, 4096, 'MiB', {
+    levels: [64],
+    affects: [],
+    about: 'most memory for lists of query words, where db.ftsOrder is maxscore; no phase tries it: what is used stays',
   }),
   'db.ftsMaxDocShare': real(1, 0.05, 1, 'share of chunks', {
     levels: [1, 0.5],
@@ -297,6 +316,89 @@ export const knobs = {
     levels: [10, 20],
     affects: ['store', 'query', 'stream'],
     about: 'most connections to PostgreSQL',
+  }),
+
+  'db.redisVectors': choice('set', ['set', 'process'], {
+    affects: ['store', 'query', 'stream', 'memory'],
+    lossy: true,
+    about:
+      'Redis: vectors in a vector set of the server (Redis 8 and later), or scanned in this process as db.vectors says',
+  }),
+  'db.redisQuantisation': choice('Q8', ['Q8', 'NOQUANT', 'BIN'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Redis: numbers of a vector set; db.rescore candidates are scored again with f32',
+  }),
+  'db.redisEf': int(100, 1, 10000, 'nodes', {
+    levels: [100, 50, 200, 400],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Redis: nodes of the graph looked at in a search (EF of VSIM)',
+  }),
+  'db.redisWords': choice('script', ['script', 'search'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Redis: BM25 by a Lua script over postings, or by RediSearch where the server has it',
+  }),
+  'db.redisPoolSize': int(1, 1, 200, 'connections', {
+    levels: [1, 20],
+    affects: ['store', 'query', 'stream'],
+    about: 'Redis: most connections; one carries the commands of all calls together, of several each serves one call',
+  }),
+  'db.redisPipeline': flag(true, {
+    levels: [true, false],
+    affects: ['store', 'query', 'stream'],
+    about: 'Redis: the commands of one call are sent together, not each after the reply to the one before',
+  }),
+
+  'db.qdrantQuantisation': choice('none', ['none', 'int8'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: scalar quantisation kept in memory beside the vectors',
+  }),
+  'db.qdrantRescore': flag(true, {
+    levels: [true, false],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: candidates of a quantised search are scored again with f32',
+  }),
+  'db.qdrantOversampling': real(1, 1, 10, 'times k', {
+    levels: [1, 2, 3],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: candidates of a quantised search for each one returned',
+  }),
+  'db.qdrantEf': int(100, 4, 4096, 'nodes', {
+    levels: [100, 64, 128, 256],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Qdrant: nodes of the graph looked at in a search (hnsw_ef; the server takes ef_construct, 100)',
+  }),
+  'db.qdrantExact': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'Qdrant: all vectors are scored, no graph',
+  }),
+  'db.qdrantPayloadIndex': flag(false, {
+    levels: [false, true],
+    affects: ['store', 'query', 'stream'],
+    about: 'Qdrant: an index over what filters ask for',
+  }),
+
+  'db.meiliVectors': choice('f32', ['f32', 'bit'], {
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'Meilisearch: numbers of the vectors searched; db.rescore candidates of bit are scored again with f32',
+  }),
+  'db.meiliFields': choice('all', ['all', 'id'], {
+    affects: ['store', 'query', 'stream'],
+    about:
+      'Meilisearch: fields that a search gives back (attributesToRetrieve); texts are fetched for the best alone either way',
+  }),
+  'db.meiliPoolSize': int(5, 1, 100, 'requests', {
+    levels: [5, 1, 20],
+    affects: ['store', 'query', 'stream'],
+    about: 'Meilisearch: most requests at once, over connections that are kept',
   }),
 
   'cache.queryEntries': int(0, 0, 100000, 'entries', {

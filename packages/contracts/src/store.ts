@@ -45,6 +45,14 @@ export interface Hits {
   scores: number[]
 }
 
+export interface SnippetOptions {
+  /** What stands before and after a word of the question. */
+  open: string
+  close: string
+  /** Longest snippet: 1 to 64 words. */
+  words: number
+}
+
 export interface HydratedChunk {
   chunkId: number
   docId: string
@@ -83,8 +91,12 @@ export interface Store {
   hydrate(chunkIds: number[]): Awaitable<HydratedChunk[]>
   /** For the end of an ingest: what was written can be found, and the planner knows about it. */
   refresh(): Awaitable<void>
+  /** Of each chunk that is there the part with most of the words of `text`, those marked; its beginning where it has none. By chunk id. */
+  snippets?(text: string, chunkIds: readonly number[], options: SnippetOptions): Awaitable<Map<number, string>>
   /** Bytes of vectors held in this process. */
   vectorBytes(): number
+  /** Bytes of what serves `lexicalSearch` in this process. */
+  lexicalBytes?(): number
   /** How the store says it carries out each of its statements, by name: EXPLAIN, a profile, or what comes next to it. */
   plans(): Awaitable<Record<string, string[]>>
   /** What only an administrator of the server can do for it, each with the command; what is well is not told. */

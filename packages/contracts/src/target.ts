@@ -1,6 +1,7 @@
 import type { Doc, Question } from './data.ts'
 import type { Knob } from './knob-kinds.ts'
 import type { Config, Patch } from './knobs.ts'
+import type { Filter, SnippetOptions } from './store.ts'
 
 export type Stage = 'cache' | 'embed' | 'vector' | 'lexical' | 'fuse' | 'hydrate' | 'prompt' | 'prefill' | 'decode'
 
@@ -15,6 +16,10 @@ export interface QueryRequest {
   answerTokens?: number
   /** Only documents of this collection. */
   collection?: string
+  /** Only documents whose fields are so. */
+  metadata?: Filter['metadata']
+  /** Also of each passage the part that speaks of the question, where the store can tell. */
+  snippets?: SnippetOptions
   bypassCache?: boolean
   signal?: AbortSignal
 }
@@ -25,6 +30,7 @@ export interface Passage {
   title: string
   text: string
   score: number
+  snippet?: string
 }
 
 export interface Usage {

@@ -2,6 +2,7 @@ import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Question } from '@tenfold/contracts'
 import { type JsonObject, type NamedFile, readLines, readRecords, Tally } from './lines.ts'
+import { fieldsOf } from './metadata.ts'
 import { stableSplit } from './questions.ts'
 import type { Source, Warn } from './source.ts'
 import { storable } from './text.ts'
@@ -28,7 +29,9 @@ export async function beirSource(root: string, name: string): Promise<Source | u
         else if (text === '') skipped.add('neither text nor title, skipped', number)
         else {
           ids.add(id)
-          yield { id, title: storable(title), text: storable(text), collection: '' }
+          const metadata = fieldsOf(record.metadata)
+          const told = Object.keys(metadata).length > 0 ? { metadata } : {}
+          yield { id, title: storable(title), text: storable(text), collection: '', ...told }
         }
       }
       skipped.report(corpus.name, warn)

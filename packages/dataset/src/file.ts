@@ -4,6 +4,7 @@ import { codeKinds, parseComments } from './comments.ts'
 import { parseHtml } from './html.ts'
 import { parseJson } from './json.ts'
 import { parseMarkdown } from './markdown.ts'
+import { fileFields, type Metadata } from './metadata.ts'
 import { maxOfficeBytes, officeKinds, readOffice } from './office.ts'
 import type { Parsed } from './parsed.ts'
 import { maxDocBytes, type Warn } from './source.ts'
@@ -30,11 +31,12 @@ export const uncommented = 'no documenting comments, skipped'
 /** The document in a file, or undefined when it holds none, which is warned of. Never throws for a bad file. */
 export async function readDoc(root: string, path: string, warn: Warn): Promise<Doc | undefined> {
   const kind = extname(path).toLowerCase()
+  let file: Metadata = {}
   try {
     const parsed = officeKinds.includes(kind) ? await readBinary() : await readText()
     if (parsed === undefined) return undefined
     if (parsed.text === '') return skip(codeKinds.includes(kind) ? uncommented : 'empty, skipped')
-    return docOf(path, parsed)
+    return docOf(path, parsed, file)
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'malformed JSON' : 'cannot be read'
     return skip(`${reason}, skipped: ${messageOf(error)}`)
@@ -62,6 +64,7 @@ export async function readDoc(root: string, path: string, warn: Warn): Promise<D
 
   async function read(most: number) {
     const found = await readSteady(join(root, path), most)
+    file = fileFields(path, found.stats)
     if (found.changing) warn(path, 'changed while it was read, twice; taken as it was the second time')
     return found
   }
@@ -72,7 +75,13 @@ export async function readDoc(root: string, path: string, warn: Warn): Promise<D
 }
 
 /** A parsed document; without a title of its own it is called by its file name. */
-export function docOf(path: string, { title, text }: Parsed, id = path): Doc {
+export function docOf(path: string, { title, text, metadata }: Parsed, file: Metadata, id = path): Doc {
   const collection = path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
-  return { id, title: storable(title ?? posix.basename(path, extname(path))), text: storable(text), collection }
+  return {
+    id,
+    title: storable(title ?? posix.basename(path, extname(path))),
+    text: storable(text),
+    collection,
+    metadata: { ...metadata, ...file },
+  }
 }

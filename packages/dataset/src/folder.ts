@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { access } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Doc } from '@tenfold/contracts'
 import { mapAhead } from './ahead.ts'
 import { docOf, fileKinds, readDoc, uncommented } from './file.ts'
 import { parseRecord } from './json.ts'
 import { readRecords, Tally } from './lines.ts'
+import { fileFields } from './metadata.ts'
 import { readQuestions } from './questions.ts'
 import type { Source, Warn } from './source.ts'
 import { readTable, tableKinds } from './table.ts'
@@ -50,12 +51,14 @@ async function* readFiles(root: string, paths: string[], concurrency: number, wa
 }
 
 async function* readTableFile(root: string, path: string, warn: Warn): AsyncGenerator<Doc> {
+  const file = await statedFields(root, path)
   for await (const { row, ...parsed } of readTable({ path: join(root, path), name: path }, warn))
-    yield docOf(path, parsed, row === undefined ? path : `${path}#${row}`)
+    yield docOf(path, parsed, file, row === undefined ? path : `${path}#${row}`)
 }
 
 /** One document for each line; its id is the path, `#`, and the record's own id or else its line number. */
 async function* readRecordFile(root: string, path: string, warn: Warn): AsyncGenerator<Doc> {
+  const file = await statedFields(root, path)
   const empty = new Tally()
   let lines = 0
   for await (const { number, record } of readRecords({ path: join(root, path), name: path }, warn)) {
@@ -63,11 +66,18 @@ async function* readRecordFile(root: string, path: string, warn: Warn): AsyncGen
     const own = [record._id, record.id].find((id) => typeof id === 'string' || typeof id === 'number')
     const parsed = parseRecord(record)
     if (parsed.text === '') empty.add('no text, skipped', number)
-    else yield docOf(path, parsed, `${path}#${own ?? number}`)
+    else yield docOf(path, parsed, file, `${path}#${own ?? number}`)
   }
   empty.report(path, warn)
   if (lines === 0) warn(path, 'no JSON object in it, skipped')
 }
+
+/** None for a file that is gone by now: its reader tells. */
+const statedFields = (root: string, path: string) =>
+  stat(join(root, path)).then(
+    (stats) => fileFields(path, stats),
+    () => ({}),
+  )
 
 async function* withoutDuplicates(docs: AsyncIterable<Doc>, warn: Warn): AsyncGenerator<Doc> {
   const idsByText = new Map<string, string>()

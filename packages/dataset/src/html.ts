@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2'
+import { namedFields } from './metadata.ts'
 import type { Parsed } from './parsed.ts'
 import { normalizeLines } from './text.ts'
 
@@ -23,8 +24,10 @@ export function parseHtml(source: string): Parsed {
   let skipDepth = 0
   let preDepth = 0
   let inTitle = false
+  const named: [string, string][] = []
   const parser = new Parser({
-    onopentag(name) {
+    onopentag(name, { name: field, content }) {
+      if (name === 'meta' && field && content) named.push([field, content])
       if (++depth > maxDepth) throw new Error(`elements nested deeper than ${maxDepth}`)
       if (name === 'title') inTitle = true
       if (dropped.has(name)) skipDepth++
@@ -61,10 +64,11 @@ export function parseHtml(source: string): Parsed {
   parser.write(source)
   parser.end()
   const body = tidy(output.join(''))
-  const named = oneLine(title)
+  const called = oneLine(title)
   return {
-    title: named || firstHeading,
-    text: named && firstHeading === undefined ? `# ${named}\n\n${body}`.trim() : body,
+    title: called || firstHeading,
+    text: called && firstHeading === undefined ? `# ${called}\n\n${body}`.trim() : body,
+    metadata: namedFields(named),
   }
 }
 

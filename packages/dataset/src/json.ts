@@ -1,4 +1,5 @@
 import type { JsonObject } from './lines.ts'
+import { fieldsOf } from './metadata.ts'
 import type { Parsed } from './parsed.ts'
 
 /** Every string in a JSON value on a line of its own, after the path of keys that leads to it: `author.name: Ada`. */
@@ -25,7 +26,12 @@ export function parseRecord(record: JsonObject): Parsed {
   const title = [record.title, record.name].find((value) => typeof value === 'string' && value !== '') as
     | string
     | undefined
-  return { title, text: typeof record.text === 'string' ? record.text.trim() : jsonText(record) }
+  const { text, ...rest } = record
+  return {
+    title,
+    text: typeof text === 'string' ? text.trim() : jsonText(record),
+    metadata: fieldsOf(typeof text === 'string' ? rest : record),
+  }
 }
 
 /** A JSON file as one document; throws a SyntaxError when it is malformed. */

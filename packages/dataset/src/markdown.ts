@@ -1,5 +1,6 @@
 import { readHeading, splitFences } from './headings.ts'
 import { stripTags } from './markup.ts'
+import { namedFields } from './metadata.ts'
 import type { Parsed } from './parsed.ts'
 import { normalizeLines } from './text.ts'
 
@@ -9,7 +10,8 @@ import { normalizeLines } from './text.ts'
  * that of the front matter, else the first heading; a front matter title and description lead the text.
  */
 export function parseMarkdown(source: string, mdx: boolean): Parsed {
-  const { fields, body } = splitFrontMatter(normalizeLines(source))
+  const { fields: all, body } = splitFrontMatter(normalizeLines(source))
+  const fields = { title: all.get('title'), description: all.get('description') }
   const text = splitFences(body)
     .map((part) => (part.code ? part.text : cleanProse(part.text, mdx)))
     .join('\n')
@@ -21,7 +23,11 @@ export function parseMarkdown(source: string, mdx: boolean): Parsed {
     fields.title !== undefined && first !== fields.title ? `# ${fields.title}` : '',
     fields.description ?? '',
   ]
-  return { title, text: first === fields.title ? insertAfterTitle(text, lead[1]!) : join([...lead, text]) }
+  return {
+    title,
+    text: first === fields.title ? insertAfterTitle(text, lead[1]!) : join([...lead, text]),
+    metadata: namedFields(all),
+  }
 }
 
 function join(blocks: string[]): string {
@@ -59,14 +65,14 @@ function cleanProse(prose: string, mdx: boolean): string {
     .replace(/(?<![ \t])[ \t]+$/gm, '')
 }
 
-/** The block between `---` lines at the very start: its `title` and `description`, and what follows it. */
-function splitFrontMatter(text: string): { fields: { title?: string; description?: string }; body: string } {
+/** The block between `---` lines at the very start: its fields of one line each, and what follows it. */
+function splitFrontMatter(text: string): { fields: Map<string, string>; body: string } {
   const block = /^---[ \t]*\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text)
-  if (!block) return { fields: {}, body: text }
-  const fields: { title?: string; description?: string } = {}
+  const fields = new Map<string, string>()
+  if (!block) return { fields, body: text }
   for (const line of block[1]!.split('\n')) {
-    const field = /^(title|description):[ \t]*(.+)$/.exec(line)
-    if (field) fields[field[1] as 'title' | 'description'] = unquote(field[2]!.trim())
+    const field = /^([\w.-]+):[ \t]*([^\s[{|>&*!#].*)$/.exec(line)
+    if (field) fields.set(field[1]!, unquote(field[2]!.trim()))
   }
   return { fields, body: text.slice(block[0].length) }
 }

@@ -5,6 +5,7 @@ export interface Start {
   bytes: Uint8Array
   /** There is more in the file than was asked for. */
   cut: boolean
+  stats: Stats
 }
 
 /**
@@ -28,7 +29,7 @@ async function readStart(path: string, most: number): Promise<Start & { changing
       length += bytesRead
     }
     const changing = differs(before, await file.stat())
-    return { bytes: buffer.subarray(0, length), cut: before.size > most, changing }
+    return { bytes: buffer.subarray(0, length), cut: before.size > most, stats: before, changing }
   } finally {
     await file.close()
   }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream'
 import { messageOf } from '@tenfold/contracts'
 import { parse } from 'csv-parse'
 import { type NamedFile, Tally } from './lines.ts'
+import { namedFields } from './metadata.ts'
 import type { Parsed } from './parsed.ts'
 import { maxDocBytes, type Warn } from './source.ts'
 
@@ -57,7 +58,7 @@ function rowOf(columns: readonly string[], cells: readonly string[], number: num
   const named = cells.map((value, i) => [columns[i] ?? '', value] as const).filter(([, value]) => value !== '')
   const cell = (...names: string[]) => named.find(([name]) => names.includes(name.toLowerCase()))?.[1]
   const text = named.map(([name, value]) => (name === '' ? value : `${name}: ${value}`)).join('\n')
-  return { title: cell('title', 'name'), text, row: cell('_id', 'id') ?? String(number) }
+  return { title: cell('title', 'name'), text, row: cell('_id', 'id') ?? String(number), metadata: namedFields(named) }
 }
 
 async function* readCells({ path, name }: NamedFile, warn: Warn): AsyncGenerator<string[]> {

@@ -30,6 +30,7 @@ export const cutDoc = (doc: Doc, options: ChunkOptions): { text: string; hash: s
   chunk(doc.text, options).map((text) => ({ text, hash: hashOf(text) }))
 
 /** Changes when title, collection or text do. */
-export const hashOfDoc = ({ title, collection, text }: Doc): string => hashOf(JSON.stringify([title, collection, text]))
+export const hashOfDoc = ({ title, collection, text, metadata }: Doc): string =>
+  hashOf(JSON.stringify([title, collection, text, ...(metadata ? [metadata] : [])]))
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url')

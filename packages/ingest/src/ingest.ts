@@ -51,7 +51,7 @@ export async function ingest(docs: AsyncIterable<Doc>, run: IngestRun): Promise<
     const changed = batch.docs.filter(({ cut }) => cut.chunks !== undefined)
     await run.store.upsertDocs(
       changed.map(({ cut: { doc, hash }, pieces }) => ({
-        doc: { id: doc.id, title: doc.title, collection: doc.collection, hash },
+        doc: { id: doc.id, title: doc.title, collection: doc.collection, metadata: doc.metadata, hash },
         chunks: pieces.map(({ text, hash, vector }) => ({ text, hash, vector: vector! })),
       })),
     )

@@ -24,6 +24,7 @@ export function storeIn(path: string): SqliteStore {
     statementReuse: true,
     collectionIndex: false,
     ftsOrder: 'rank',
+    ftsPostingsMib: 64,
     ftsMaxDocShare: 1,
     vectorScan: { representation: 'f32', rescore: 10 },
   })

@@ -2,7 +2,9 @@ import { knobs, type TargetModule } from '@tenfold/contracts'
 import { openRag } from './target.ts'
 
 export { type Duplicates, findDuplicates } from './duplicates.ts'
+export { type FusionFit, fitFusion, type JudgedLists } from './fit-fusion.ts'
 export { fuse } from './fuse.ts'
+export { fitFusionOf, patchOf } from './judge-lists.ts'
 export { buildPrompt } from './prompt.ts'
 export { openRag } from './target.ts'
 

@@ -46,6 +46,8 @@ export const keysOf = {
   caches: [
     'rag.candidates',
     'rag.rrfK',
+    'rag.fusion',
+    'rag.fusionWeight',
     'cache.queryEntries',
     'cache.embeddingEntries',
     'cache.retrievalEntries',

@@ -7,7 +7,7 @@ import type { Timed } from './retrieve.ts'
 export async function rankFirst(
   parts: Parts,
   config: Config,
-  { text, collection, signal }: QueryRequest,
+  { text, collection, metadata, signal }: QueryRequest,
   k: number,
   timed: Timed,
 ): Promise<Fused | undefined> {
@@ -20,6 +20,6 @@ export async function rankFirst(
   const depth = Math.max(config['rag.candidates'], k * chunksPerDocument)
   return timed('lexical', () => {
     const vector = usesFirst(store, first) ? first.embed([text]) : undefined
-    return searchFirst(store, text, { vector, depth, filter: { collection } })
+    return searchFirst(store, text, { vector, depth, filter: { collection, metadata } })
   })
 }

@@ -1,5 +1,6 @@
 import { cacheKey, normalizeQuestion } from '@tenfold/cache-manager'
 import type { Config, Passage, QueryRequest, Stage } from '@tenfold/contracts'
+import { fuseConvex } from './convex.ts'
 import { chunksPerDocument, type Fused, fuse } from './fuse.ts'
 import type { Parts } from './parts.ts'
 import { rankFirst } from './rank-first.ts'
@@ -24,6 +25,7 @@ export async function retrieve(
   const { caches } = parts
   const plain = normalizeQuestion(request.text)
   const k = request.k ?? config['rag.k']
+  const asked = cacheKey(plain, k, request.collection, request.metadata && JSON.stringify(request.metadata))
   let hit: string | undefined
   const through = async <Value extends object>(
     name: 'query' | 'embedding' | 'retrieval',
@@ -46,30 +48,44 @@ export async function retrieve(
   const fused = () =>
     through(
       'retrieval',
-      cacheKey(plain, k, request.collection),
+      asked,
       async () =>
         (await rankFirst(parts, config, request, k, timed)) ?? rank(parts, config, request, await vectorOf(), k, timed),
     )
-  const result = await through('query', cacheKey(plain, k, request.collection), async () =>
-    hydrate(parts, await fused(), k, timed),
-  )
+  const result = await through('query', asked, async () => hydrate(parts, await fused(), k, timed))
   return hit ? { ...result, hit } : result
+}
+
+/** Outside the caches: a passage is kept once, however its words are marked. */
+export async function withSnippets(
+  { store }: Parts,
+  { text, snippets: options }: QueryRequest,
+  passages: Passage[],
+): Promise<Passage[]> {
+  if (!options || !store.snippets) return passages
+  const ids = passages.map(({ chunkId }) => Number(chunkId))
+  const snippets = await store.snippets(text, ids, options)
+  return passages.map((passage) => ({ ...passage, snippet: snippets.get(Number(passage.chunkId)) ?? '' }))
 }
 
 async function rank(
   parts: Parts,
   config: Config,
-  { text, collection, signal }: QueryRequest,
+  { text, collection, metadata, signal }: QueryRequest,
   vector: Float32Array,
   k: number,
   timed: Timed,
 ): Promise<Fused> {
   signal?.throwIfAborted()
   const depth = Math.max(config['rag.candidates'], k)
-  const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, { collection }))
-  const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, { collection }))
+  const filter = { collection, metadata }
+  const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, filter))
+  const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, filter))
+  const count = Math.max(k * chunksPerDocument, depth)
   return timed('fuse', () =>
-    fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], Math.max(k * chunksPerDocument, depth)),
+    config['rag.fusion'] === 'convex'
+      ? fuseConvex(near, worded, config['rag.fusionWeight'], count)
+      : fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], count),
   )
 }
 

@@ -13,7 +13,7 @@ import { chunksPerDocument } from './fuse.ts'
 import { openKeeper } from './keeper.ts'
 import { buildCaches, buildEncoder, buildFirst, buildGenerator, keysOf, models, type Parts } from './parts.ts'
 import { readBack } from './read-back.ts'
-import { retrieve, type Timed } from './retrieve.ts'
+import { retrieve, type Timed, withSnippets } from './retrieve.ts'
 import { knobsWith, openStore, providerOf, storeKeys } from './stores.ts'
 
 /** The built-in system, behind the same door as anybody's own. */
@@ -90,7 +90,8 @@ export async function openRag({
     async query(request, on = () => {}) {
       request.signal?.throwIfAborted()
       const timed = timer(on)
-      const { hit, ids, passages } = await retrieve(parts, config, request, timed)
+      const { hit, ids, passages: found } = await retrieve(parts, config, request, timed)
+      const passages = await withSnippets(parts, request, found)
       if (request.answerTokens === undefined) return { ids, passages, ...(hit ? { cacheHit: hit } : {}) }
       const fitting = await timed('prompt', () => fitPassages(parts, config, request, passages))
       if (request.answerTokens === 0) return { ids, passages: fitting, ...(hit ? { cacheHit: hit } : {}) }
@@ -164,6 +165,7 @@ export async function openRag({
     memory: async () => ({
       ...openedBytes,
       vectors: parts.store.vectorBytes(),
+      words: parts.store.lexicalBytes?.() ?? 0,
       caches: Object.values(parts.caches.stats()).reduce((sum, { bytes }) => sum + bytes, 0),
       heap: process.memoryUsage().heapUsed,
     }),

@@ -58,9 +58,9 @@ export async function ingestFast(docs: AsyncIterable<Doc>, options: FastOptions)
     const known = new Map(store.docChunks(doc.id).map((chunk) => [chunk.hash, chunk.vector]))
     const chunks = cut(doc)
     const slab = first.embed(chunks.map(({ text }) => text))
-    const { id, title, collection } = doc
+    const { id, title, collection, metadata } = doc
     store.stageDoc(
-      { id, title, collection, hash: mark },
+      { id, title, collection, metadata, hash: mark },
       chunks.map((chunk, row) => ({
         ...chunk,
         vector: known.get(chunk.hash),

@@ -1,6 +1,7 @@
-import type { Passage } from '@tenfold/contracts'
+import type { Filter, Passage } from '@tenfold/contracts'
 import { Command, InvalidArgumentError } from 'commander'
 import { bestKnownConfig, currentShelf } from '../library.ts'
+import { addCondition } from '../where.ts'
 
 const wholeNumber = (text: string): number => {
   const value = Number(text)
@@ -8,15 +9,32 @@ const wholeNumber = (text: string): number => {
   return value
 }
 
+interface AskOptions {
+  passages?: number
+  in?: string
+  where?: Filter['metadata']
+  answer: boolean
+  json?: boolean
+}
+
+/** The words of the question stand out where the terminal can show it. */
+const marks = () => (process.stdout.isTTY ? { open: '\u001b[1m', close: '\u001b[22m' } : { open: '', close: '' })
+const snippetWords = 24
+
 export const askCommand = () =>
   new Command('ask')
     .description('answer a question from the index, with sources and stage times')
     .argument('<question>')
     .option('-k, --passages <count>', 'passages to look at', wholeNumber)
     .option('--in <collection>', 'only documents of this top folder')
+    .option(
+      '--where <condition>',
+      'only documents whose metadata is so: lang=en, year>=2020 (may be repeated)',
+      addCondition,
+    )
     .option('--no-answer', 'sources only, no generated answer')
     .option('--json', 'print one JSON object instead of a stream')
-    .action(async (question: string, options: { passages?: number; in?: string; answer: boolean; json?: boolean }) => {
+    .action(async (question: string, options: AskOptions) => {
       const { default: rag } = await import('@tenfold/rag')
       const shelf = currentShelf()
       const config = await bestKnownConfig()
@@ -30,6 +48,8 @@ export const askCommand = () =>
         text: question,
         ...(options.passages ? { k: options.passages } : {}),
         ...(options.in ? { collection: options.in } : {}),
+        ...(options.where ? { metadata: options.where } : {}),
+        ...(options.json ? {} : { snippets: { ...marks(), words: snippetWords } }),
         ...(options.answer ? { answerTokens: config['rag.maxAnswerTokens'] } : {}),
       }
       try {
@@ -62,9 +82,11 @@ export const askCommand = () =>
 function sources(passages: readonly Passage[]): string {
   if (passages.length === 0) return 'Nothing in the index speaks of this.'
   const first = passages.filter((passage, i) => passages.findIndex((other) => other.docId === passage.docId) === i)
-  return ['Sources', ...first.map(({ docId, title }, i) => `  ${i + 1}. ${docId}${title ? `  ${title}` : ''}`)].join(
-    '\n',
-  )
+  const lines = first.flatMap(({ docId, title, snippet }, i) => [
+    `  ${i + 1}. ${docId}${title ? `  ${title}` : ''}`,
+    ...(snippet ? [`     ${snippet.replace(/\s+/g, ' ')}`] : []),
+  ])
+  return ['Sources', ...lines].join('\n')
 }
 
 const timings = (stages: Record<string, number>): string =>

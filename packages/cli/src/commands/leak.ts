@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { type Dataset, exitCodes } from '@tenfold/contracts'
-import { openDataset } from '@tenfold/dataset'
+import { exitCodes } from '@tenfold/contracts'
 import type { Growth, LeakResult } from '@tenfold/memory-optimizer'
 import { loadSettings, openReporter, questionsFor } from '@tenfold/phase-kit'
 import { Command, InvalidArgumentError } from 'commander'
-import { bestKnownConfig, currentShelf } from '../library.ts'
+import { bestKnownConfig, currentShelf, openDataOf } from '../library.ts'
 
 interface Options {
   target?: string
@@ -35,7 +34,7 @@ export const leakCommand = () =>
       const module = options.target ? moduleOf(options.target) : settings.target
       const shelf = module === builtIn && !options.index ? currentShelf() : null
       const index = options.index ? path.resolve(options.index) : (shelf?.workspace ?? null)
-      const dataset = await openData(shelf?.source ?? settings.data, settings.data)
+      const dataset = await openDataOf(shelf?.source ?? settings.data, settings.data)
       const report = openReporter('leak')
       const abort = new AbortController()
       const stop = () => abort.abort()
@@ -77,12 +76,6 @@ function count(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 20) throw new InvalidArgumentError('takes a whole number from 20')
   return value
-}
-
-/** The data an index was made from, where it is still known; else that of the settings. */
-function openData(source: string, fallback: string): Promise<Dataset> {
-  const data = source === 'default' || existsSync(source) ? source : fallback
-  return openDataset(data === 'default' ? { kind: 'default' } : { kind: 'path', path: data })
 }
 
 /** Time left is that of the step, by the speed since it began. */

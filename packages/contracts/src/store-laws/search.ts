@@ -28,12 +28,18 @@ function wellFormed({ chunkIds, scores }: Hits, expected: number, what: string):
 
 const textsOf = async (store: Store, { chunkIds }: Hits) => (await store.hydrate(chunkIds)).map(({ text }) => text)
 
-async function checkExact(store: Store, exact: Hits, expected: Truth[], what: string): Promise<void> {
+/** Of two that differ by less than f32 can tell, either may come first. */
+async function checkExact(store: Store, exact: Hits, truth: Truth[], k: number, what: string): Promise<void> {
+  const expected = truth.slice(0, k)
   wellFormed(exact, expected.length, `exact search, ${what}`)
-  const texts = expected.map(({ text }) => text)
-  same(await textsOf(store, exact), texts, `exact search, ${what}`)
-  for (const [at, score] of exact.scores.entries())
-    hold(Math.abs(score - expected[at]!.score) < 1e-4, `score ${score} instead of ${expected[at]!.score}, ${what}`)
+  const texts = await textsOf(store, exact)
+  same(new Set(texts).size, expected.length, `different texts, ${what}`)
+  const scoreOf = new Map(truth.map(({ text, score }) => [text, score]))
+  for (const [at, { text, score }] of expected.entries()) {
+    const own = scoreOf.get(texts[at]!) ?? Number.NaN
+    hold(Math.abs(own - score) < 1e-5, `exact search: ${texts[at]} instead of ${text}, ${what}`)
+    hold(Math.abs(exact.scores[at]! - score) < 1e-4, `score ${exact.scores[at]} instead of ${score}, ${what}`)
+  }
 }
 
 /** min(k, matches) chunks that match, nearest first: exact as brute force (where asked for), the other as good as claimed. */
@@ -50,7 +56,7 @@ export async function checkFilters(
     for (const k of ks) {
       const what = `k ${k} with ${JSON.stringify(filter)}`
       const expected = truth.slice(0, k)
-      if (exactToo) await checkExact(store, await store.exactSearch(query, k, filter), expected, what)
+      if (exactToo) await checkExact(store, await store.exactSearch(query, k, filter), truth, k, what)
       const near = await store.vectorSearch(query, k, filter)
       wellFormed(near, expected.length, `vector search, ${what}`)
       const matching = new Set(truth.map(({ text }) => text))

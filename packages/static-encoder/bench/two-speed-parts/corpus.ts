@@ -31,6 +31,7 @@ export async function openCorpus(folder: string, first: StaticEncoder): Promise<
     statementReuse: true,
     collectionIndex: false,
     ftsOrder: 'rank',
+    ftsPostingsMib: 64,
     ftsMaxDocShare: 1,
     vectorScan: { representation: 'f32', rescore: 40 },
   })

@@ -17,11 +17,12 @@ export const provider = {
     'db.statementReuse',
     'db.collectionIndex',
     'db.ftsOrder',
+    'db.ftsPostingsMib',
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
   ],
-  abilities: { metadataFilters: false, wholeReads: true },
+  abilities: { metadataFilters: true, wholeReads: true },
   open({ config, workspace, identity }): SqliteStore {
     mkdirSync(workspace, { recursive: true })
     return openStore({
@@ -33,6 +34,7 @@ export const provider = {
       statementReuse: config['db.statementReuse'],
       collectionIndex: config['db.collectionIndex'],
       ftsOrder: config['db.ftsOrder'],
+      ftsPostingsMib: config['db.ftsPostingsMib'],
       ftsMaxDocShare: config['db.ftsMaxDocShare'],
       vectorScan: { representation: config['db.vectors'], rescore: config['db.rescore'] },
     })

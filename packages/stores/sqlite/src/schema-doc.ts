@@ -10,6 +10,8 @@ const purposes: Record<string, string> = {
   vectors:
     'The vector of a chunk, f32 little-endian: the source of truth for every index. Apart from the texts, so that reading these does not page them in.',
   first_vectors: 'What finds a chunk until all chunks have their vector; empty after that. null: its words alone.',
+  doc_metadata:
+    'Fields of documents to filter by, one a row: numbers, texts, and truth values as one byte. Served by the key (field, value).',
   schema_journal: 'Steps the schema has gone since version 1, each with its way back.',
   chunk_texts: 'View: what the full text is made from.',
   chunk_fts: 'Full text (FTS5, external content): the words of titles and texts, which are not stored twice.',

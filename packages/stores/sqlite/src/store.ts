@@ -1,10 +1,11 @@
-import type { Filter, HydratedChunk } from '@tenfold/contracts'
+import type { HydratedChunk } from '@tenfold/contracts'
 import { checkVector } from '@tenfold/store-kit'
 import { openConnection } from './connection.ts'
-import { collectionOf } from './filter.ts'
 import { firstState } from './first-state.ts'
 import { lexicalSearcher } from './lexical.ts'
+import { filterer } from './metadata.ts'
 import { prepareSchema } from './schema.ts'
+import { snippetsOf } from './snippets.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
 import type { SqliteStore, StoreOptions } from './types.ts'
@@ -25,7 +26,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     throw error
   }
   const prepare = statements(db, options.statementReuse)
-  const lexical = lexicalSearcher(prepare, options)
+  const lexical = lexicalSearcher(prepare, (work) => db.transaction(work)(), options)
   const writer = documentWriter(db, prepare)
   let loaded: VectorRows | undefined
   const vectors = () => {
@@ -33,11 +34,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     return loaded
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
-
-  const chunkIdsOf = (filter: Filter | undefined) => {
-    const collection = collectionOf(filter)
-    return collection === undefined ? undefined : collectionChunkIds(collection)
-  }
+  const chunkIdsOf = filterer(db, collectionChunkIds, options.statementReuse)
 
   const write = (batch: DocWrite[], mayWait: boolean) => {
     for (const { doc, chunks } of batch) {
@@ -112,7 +109,8 @@ export function openStore(options: StoreOptions): SqliteStore {
       const { chunkIds, scores } = store.vectorSearch(query, Math.max(k, store.chunkCount()), filter)
       return { chunkIds: chunkIds.slice(0, k), scores: scores.slice(0, k) }
     },
-    lexicalSearch: lexical.search,
+    lexicalSearch: (text, limit, filter) => lexical.search(text, limit, chunkIdsOf(filter)),
+    snippets: (text, chunkIds, options) => snippetsOf(prepare, text, chunkIds, options),
     hydrate(chunkIds) {
       const rows = prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[]
       const byId = new Map(rows.map((row) => [row.chunkId, row]))
@@ -121,6 +119,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
     vectorBytes: () => loaded?.bytes ?? 0,
+    lexicalBytes: lexical.bytes,
     refresh: () => void store.refreshStatistics(),
     plans: () => explainAll(db),
     setAnalyze(value) {
@@ -147,6 +146,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         'db.statementReuse': new Set([prepare('chunkCount'), prepare('chunkCount')]).size === 1,
         'db.collectionIndex': hasCollectionIndex(db),
         'db.ftsOrder': options.ftsOrder,
+        'db.ftsPostingsMib': options.ftsPostingsMib,
         'db.ftsMaxDocShare': options.ftsMaxDocShare,
         'db.vectors': options.vectorScan.representation,
         'db.rescore': options.vectorScan.rescore,

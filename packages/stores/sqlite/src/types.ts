@@ -13,8 +13,10 @@ export interface StoreOptions {
   statementReuse: boolean
   /** An index on docs(collection). */
   collectionIndex: boolean
-  /** ORDER BY rank, or ORDER BY bm25(). */
-  ftsOrder: 'rank' | 'bm25'
+  /** ORDER BY rank, ORDER BY bm25(), or the same from lists of words in memory. */
+  ftsOrder: 'rank' | 'bm25' | 'maxscore'
+  /** Most memory for these lists. */
+  ftsPostingsMib: number
   /** Query words found in more than this share of chunks are dropped; 1 keeps all. */
   ftsMaxDocShare: number
   vectorScan: IndexOptions
@@ -40,7 +42,9 @@ type AtOnce<Contract> = {
 }
 
 /** One SQLite file with documents, chunks, vectors and full text. Synchronous, as its driver is; one writer. */
-export interface SqliteStore extends AtOnce<Omit<Store, 'first'>>, FirstStore {
+export interface SqliteStore
+  extends AtOnce<Omit<Store, 'first'> & Required<Pick<Store, 'snippets' | 'lexicalBytes'>>>,
+    FirstStore {
   readonly first: FirstStore
   /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
   upsertDoc(doc: DocRow, chunks: ChunkRow[]): void

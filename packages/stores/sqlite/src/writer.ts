@@ -1,5 +1,6 @@
 import { type DocRow, messageOf, PipelineError, type StagedChunk } from '@tenfold/contracts'
 import type { Connection } from './connection.ts'
+import { stored } from './metadata.ts'
 import type { Prepare } from './statements.ts'
 import { toBlob } from './vector-rows.ts'
 
@@ -22,6 +23,7 @@ export function documentWriter(db: Connection, prepare: Prepare) {
     prepare('deleteVectors').run(docId)
     prepare('deleteFirst').run(docId)
     prepare('deleteChunks').run(docId)
+    prepare('deleteFields').run(docId)
     return ids
   }
   const docKey = (extId: string) => prepare('docKey').pluck().get(extId) as number | undefined
@@ -33,6 +35,8 @@ export function documentWriter(db: Connection, prepare: Prepare) {
     const row = [doc.title, doc.collection, doc.hash, Date.now()] as const
     if (known !== undefined) prepare('updateDoc').run(...row, known)
     const key = known ?? prepare('insertDoc').run(doc.id, ...row).lastInsertRowid
+    for (const [field, value] of Object.entries(doc.metadata ?? {}))
+      prepare('insertField').run(field, stored(value), key)
     const added = chunks.map(({ text, hash, vector, first }, ord) => {
       const chunkId = prepare('insertChunk').run(key, ord, text, hash).lastInsertRowid
       if (vector) prepare('insertVector').run(chunkId, toBlob(vector))

@@ -14,6 +14,7 @@ export const options = (path: string): StoreOptions => ({
   statementReuse: true,
   collectionIndex: false,
   ftsOrder: 'rank',
+  ftsPostingsMib: 64,
   ftsMaxDocShare: 1,
   vectorScan: { representation: 'f32', rescore: 10 },
 })

@@ -47,7 +47,11 @@ describe('S3-29: files of a former version', () => {
     expect(store.isStaged()).toBe(false)
     store.close()
     const db = raw(path)
-    expect(appliedSteps(db)).toMatchObject([{ version: 2, name: 'first state and look-up by hash' }])
+    expect(appliedSteps(db)).toMatchObject([
+      { version: 2, name: 'first state and look-up by hash' },
+      { version: 3, name: 'metadata of documents' },
+    ])
+    expect(undoMigration(db)).toMatchObject({ version: 3 })
     expect(undoMigration(db)).toMatchObject({ version: 2 })
     expect(schemaOf(db)).toEqual(before)
     expect(schemaVersionOf(db)).toBe(1)
@@ -95,6 +99,7 @@ describe('S3-29: files of a former version', () => {
     store.removeDoc('a')
     store.stageDoc(doc('b'), [{ text: 'waits', hash: 'h' }])
     const db = raw(path)
+    undoMigration(db)
     const before = schemaOf(db)
     expect(() => undoMigration(db)).toThrow(expect.objectContaining({ code: 'INDEX_MISMATCH' }))
     expect(schemaOf(db)).toEqual(before)
@@ -120,6 +125,7 @@ describe('steps', () => {
       [
         "4b25931ef0d3",
         "80dd454ca2c7",
+        "156ae6514c22",
       ]
     `)
   })

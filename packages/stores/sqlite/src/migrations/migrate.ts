@@ -52,7 +52,11 @@ export function undoMigration(db: Connection): AppliedStep {
     }
     if (db.prepare(step.losesNothing).pluck().get() !== 1) {
       const message = `${db.name} holds data that version ${step.version - 1} of its schema has no place for`
-      throw new PipelineError('INDEX_MISMATCH', message, 'finish the ingest first, so that every chunk has its vector')
+      throw new PipelineError(
+        'INDEX_MISMATCH',
+        message,
+        'finish the ingest first, so that every chunk has its vector; metadata of documents has no place there',
+      )
     }
     db.exec(step.down)
     db.prepare('DELETE FROM schema_journal WHERE version = ?').run(step.version)

@@ -47,4 +47,18 @@ CREATE INDEX IF NOT EXISTS chunks_hash ON chunks (hash);
     down: 'DROP INDEX chunks_hash; DROP TABLE first_vectors',
     losesNothing: 'SELECT NOT EXISTS (SELECT 1 FROM first_vectors)',
   },
+  {
+    version: 3,
+    name: 'metadata of documents',
+    // A row for each field of a document, so that any field is served by an index without one of its own. A value keeps its kind: numbers
+    // come before texts, and texts before blobs, which is what a truth value is here, since SQLite has none and 1 is a number.
+    up: `
+CREATE TABLE doc_metadata (
+  field TEXT NOT NULL, value NOT NULL, doc_id INTEGER NOT NULL REFERENCES docs (id), PRIMARY KEY (field, value, doc_id)
+) WITHOUT ROWID;
+CREATE INDEX doc_metadata_doc ON doc_metadata (doc_id, field);
+`,
+    down: 'DROP TABLE doc_metadata',
+    losesNothing: 'SELECT NOT EXISTS (SELECT 1 FROM doc_metadata)',
+  },
 ]
