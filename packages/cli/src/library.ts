@@ -3,7 +3,7 @@ import path from 'node:path'
 import { type Config, type Dataset, defaultConfig, PipelineError, parseConfig } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
 import { openHandoffStore, replaceFile, sha256, workspaceRoot } from '@tenfold/handoff-store'
-import { scratchFolder } from '@tenfold/phase-kit'
+import { loadSettings, scratchFolder } from '@tenfold/phase-kit'
 
 /** An index made by `tenfold ingest`. */
 export interface Shelf {
@@ -49,14 +49,16 @@ export function openDataOf(source: string, fallback: string): Promise<Dataset> {
   return openDataset(data === 'default' ? { kind: 'default' } : { kind: 'path', path: data })
 }
 
-/** The configuration the last finished run accepted, or the defaults. */
-export function bestKnownConfig(): { config: Config; origin: string } {
+/** The configuration the last finished run accepted, or the defaults; with the store that the settings name. */
+export async function bestKnownConfig(): Promise<Config> {
+  const { 'rag.store': store } = parseConfig((await loadSettings()).config)
+  return { ...lastAccepted(), 'rag.store': store }
+}
+
+function lastAccepted(): Config {
   try {
-    return {
-      config: parseConfig(openHandoffStore(workspaceRoot()).readFinal().config),
-      origin: 'accepted by the last run',
-    }
+    return parseConfig(openHandoffStore(workspaceRoot()).readFinal().config)
   } catch {
-    return { config: defaultConfig, origin: 'defaults' }
+    return defaultConfig
   }
 }

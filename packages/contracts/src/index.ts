@@ -25,7 +25,16 @@ export {
   type KnobValue,
   type WorkloadName,
 } from './knob-kinds.ts'
-export { type Config, defaultConfig, diffConfig, type KnobKey, knobKeys, knobs, type Patch } from './knobs.ts'
+export {
+  type Config,
+  defaultConfig,
+  diffConfig,
+  type KnobKey,
+  knobKeys,
+  knobs,
+  type Patch,
+  storeNames,
+} from './knobs.ts'
 export { isMetricName, type Metric, type MetricName, metrics, type Unit, workloadOf } from './metrics.ts'
 export { type PhaseId, phaseFiles, phaseIds } from './phases.ts'
 export { type Profile, type ProfileName, profiles } from './profiles.ts'

@@ -47,6 +47,15 @@ describe('scores', () => {
     expect(choose([], judged)).toBeUndefined()
   })
 
+  it('greedy passes over steps with a knob that the target does not offer; one that tells of none is asked for all', () => {
+    const steps: Patch[] = [{ 'db.mmapMib': 256 }, { 'db.pgVectors': 'bit', 'db.rescore': 100 }, { 'db.rescore': 100 }]
+    const at = (offered?: ('db.rescore' | 'db.mmapMib')[], trials: Trial[] = []) =>
+      greedy(steps, { incumbent: defaultConfig, trials, ...(offered ? { offered } : {}) }, judged)
+    expect(at(['db.rescore'])).toEqual({ 'db.rescore': 100 })
+    expect(at(['db.rescore', 'db.mmapMib'], [trial(1)])).toEqual({ 'db.rescore': 100 })
+    expect(at(undefined, [trial(1)])).toEqual(steps[1])
+  })
+
   it('a patch touches the goals of its workloads, and is lossy when one of its knobs is', () => {
     expect(touchedGoals({ 'cache.queryEntries': 9 }, judged)).toEqual([])
     expect(touchedGoals({ 'db.mmapMib': 9 }, judged)).toEqual(goals)

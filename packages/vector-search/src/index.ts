@@ -8,7 +8,7 @@ export { openRowFile, type RowFile, type RowReader, rowsInMemory } from './graph
 export { type Recall, recallOf } from './recall.ts'
 export type { TuneData } from './tuner/measured.ts'
 export type { Plan, Tried, TuneGoal } from './tuner/plan.ts'
-export type { Tuned } from './tuner/tune.ts'
+export { type Candidate, type Depth, type Tuned, type TuneEffects, tune } from './tuner/tune.ts'
 export { tuneAndPublish } from './tuner/tune-graph.ts'
 export type { FlatIndex, IndexOptions, Neighbours } from './types.ts'
 export { type RowsNow, retuneReasons } from './watch/retune.ts'

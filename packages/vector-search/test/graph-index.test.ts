@@ -148,6 +148,12 @@ describe('opening', () => {
       JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), sha256: await sha256Of(graph) }),
     )
     await expect(openGraphIndex(own, options)).rejects.toEqual(fails('INDEX_MISMATCH', /ended with SIG/))
+    // and the next time too, until it was found sound
+    expect(existsSync(dead)).toBe(true)
+    await publish(own, vectors, dims)
+    const sound = await openGraphIndex(own, options)
+    expect(existsSync(dead)).toBe(false)
+    sound.close()
   })
 
   it('knows the rows of a graph that leaves some out', async () => {

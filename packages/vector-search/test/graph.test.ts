@@ -110,6 +110,7 @@ describe('a graph file', () => {
     const file = path.join(scratch(onTestFinished), 'empty.usearch')
     expect(() => graphOfNothing.save(file)).toThrow(fails('DATA_EMPTY', /no rows/))
     expect(statSync(file, { throwIfNoEntry: false })).toBeUndefined()
+    expect(() => whole.save(path.join(file, 'no-folder'))).toThrow(fails('STORE_FULL', /could not be written/))
   })
 
   it('is refused when its dimensions or rows are not those of the manifest', async () => {

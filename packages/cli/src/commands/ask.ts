@@ -37,7 +37,7 @@ export const askCommand = () =>
     .action(async (question: string, options: AskOptions) => {
       const { default: rag } = await import('@tenfold/rag')
       const shelf = currentShelf()
-      const { config } = bestKnownConfig()
+      const config = await bestKnownConfig()
       const opening = performance.now()
       const target = await rag.open({ config, workspace: shelf.workspace })
       const openMs = performance.now() - opening

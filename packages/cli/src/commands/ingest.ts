@@ -48,7 +48,7 @@ async function ingestFrom(source: string, { watch, duplicates, json }: Options, 
   const changes = watch ? await changesIn(source, signal) : undefined
   try {
     const shelf = shelfFor(source)
-    const { config } = bestKnownConfig()
+    const config = await bestKnownConfig()
     const once = async () => {
       const read = await readIn(source, { target, config, report, signal, searchable: () => makeCurrent(shelf) })
       makeCurrent(shelf)

@@ -42,7 +42,7 @@ export const leakCommand = () =>
       try {
         const result = await leakTest({
           target: { module, options: options.option },
-          config: bestKnownConfig().config,
+          config: await bestKnownConfig(),
           questions: (await questionsFor(dataset, 'tune')).map(({ text }) => text),
           index,
           kind: options.lifecycle ? 'lifecycle' : 'queries',

@@ -138,5 +138,6 @@ it('words hold no syntax, each once', () => {
     fc.property(fc.string({ unit: 'binary' }), (text) =>
       wordsOf(text).every((word) => !/[^\p{L}\p{N}\p{M}]/u.test(word)),
     ),
+    { numRuns: 30 },
   )
 })

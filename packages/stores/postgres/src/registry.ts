@@ -34,20 +34,34 @@ export async function register(query: Query, { name, machine }: Namespace, folde
 export const unregister = (database: Database, name: string) =>
   database.rows('DELETE FROM tenfold.folders WHERE name = $1', [name])
 
-/** Drops indexes that no folder names any more. Those with a folder on another machine are that one's to drop. */
-export async function sweep(database: Database, machine: string): Promise<string[]> {
-  const rows = await database.rows<{ name: string; folders: string[] }>(
-    `SELECT name, array_agg(folder) AS folders FROM tenfold.folders GROUP BY name
-     HAVING bool_and(machine = $1) AND max(seen) < now() - $2 * interval '1 millisecond'`,
-    [machine, limits.graceMs],
+interface Holder {
+  name: string
+  machine: string
+  folder: string
+  /** Not opened for as long as an index is kept in any case. */
+  old: boolean
+}
+
+/** Drops indexes that no folder names any more, and forgets folders that are gone. What lies on another machine is that one's to judge. */
+export async function sweep(database: Database, machine: string): Promise<void> {
+  const holders = await database.rows<Holder>(
+    `SELECT name, machine, folder, seen < now() - $1 * interval '1 millisecond' AS old FROM tenfold.folders`,
+    [limits.graceMs],
   )
-  const gone = rows.filter(({ folders }) => !folders.some((folder) => existsSync(folder))).map(({ name }) => name)
-  for (const name of gone) {
+  const isGone = (holder: Holder) => holder.machine === machine && holder.old && !existsSync(holder.folder)
+  const gone = holders.filter(isGone)
+  if (gone.length === 0) return
+  const held = new Set(holders.filter((holder) => !isGone(holder)).map(({ name }) => name))
+  for (const name of new Set(gone.map((holder) => holder.name))) {
+    const folders = gone.filter((holder) => holder.name === name).map(({ folder }) => folder)
     await database.transaction(async (query) => {
       await lockFor(query, name)
-      await query(`DROP SCHEMA IF EXISTS ${name} CASCADE`)
-      await query('DELETE FROM tenfold.folders WHERE name = $1', [name])
+      await query('DELETE FROM tenfold.folders WHERE name = $1 AND machine = $2 AND folder = ANY ($3)', [
+        name,
+        machine,
+        folders,
+      ])
+      if (!held.has(name)) await query(`DROP SCHEMA IF EXISTS ${name} CASCADE`)
     })
   }
-  return gone
 }

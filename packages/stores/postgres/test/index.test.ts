@@ -111,6 +111,7 @@ describe.skipIf(!server)('copies of a workspace', () => {
       const before = await schemas()
       await open()
       expect(await schemas()).toEqual(expect.arrayContaining(before))
+      expect(await sql('SELECT 1 FROM tenfold.folders WHERE folder = $1', [built])).toEqual([])
       const arm = folder()
       cpSync(place, arm, { recursive: true })
       expect(await (await open(arm, {}, place)).chunkCount()).toBe(3)
@@ -138,11 +139,20 @@ describe.skipIf(!server)('copies of a workspace', () => {
 
 describe.skipIf(!server)('searches', () => {
   it.each(['off', 'strict', 'relaxed'] as const)('a filter never costs rows, with iterative scans %s', async (scan) => {
-    const store = await filled(folder(), { 'db.pgIterativeScan': scan })
-    await sql(`ALTER ROLE tenfold SET enable_seqscan = off`)
-    const { chunkIds } = await store.vectorSearch(vector(5), 6, { collection: 'rare' })
-    await sql(`ALTER ROLE tenfold RESET enable_seqscan`)
-    expect(chunkIds).toEqual((await store.exactSearch(vector(5), 6, { collection: 'rare' })).chunkIds)
+    const home = folder()
+    await filled(home)
+    // so few rows would not be searched by a graph otherwise
+    const costly = ['seqscan', 'bitmapscan', 'sort']
+    for (const name of costly) await sql(`ALTER ROLE tenfold SET enable_${name} = off`)
+    const store = await open(home, { 'db.pgIterativeScan': scan, 'db.pgEfSearch': 10 })
+    const [plan, { chunkIds }] = [
+      (await store.plans()).vectorSearchFiltered!.join('\n'),
+      await store.vectorSearch(vector(5), 5, { collection: 'rare' }),
+    ]
+    for (const name of costly) await sql(`ALTER ROLE tenfold RESET enable_${name}`)
+    expect(plan).toContain('chunks_vector_hnsw')
+    expect(chunkIds).toEqual((await store.exactSearch(vector(5), 5, { collection: 'rare' })).chunkIds)
+    expect(chunkIds).toHaveLength(5)
   })
 
   it('drops the words of most chunks, but not all words of a question, and counts anew after a write', async () => {

@@ -1,6 +1,6 @@
 // One piece of work on a file of a volume that is full or may only be read; prints how it ended.
-import { openReader } from '../dist/connection.js'
-import { openStore } from '../dist/index.js'
+import { openConnection, openReader } from '../dist/connection.js'
+import { maintenancePlan, openStore, performMaintenance } from '../dist/index.js'
 
 const [work, settings] = process.argv.slice(2)
 const options = JSON.parse(settings)
@@ -11,7 +11,11 @@ const big = (n) => ({
 })
 let stored = 0
 try {
-  if (work === 'read') {
+  if (work === 'vacuum') {
+    const { db } = openConnection(options.path, options)
+    const vacuum = maintenancePlan(db).steps.filter(({ kind }) => kind === 'vacuum')
+    performMaintenance(db, vacuum)
+  } else if (work === 'read') {
     const reader = openReader(options.path, options)
     stored = reader.prepare('SELECT count(*) FROM docs').pluck().get()
     reader.close()

@@ -51,6 +51,19 @@ describe.skipIf(!canMount)('S3-29, a volume (not tested where `unshare -rm` may 
     db.close()
   })
 
+  it('that has no room for VACUUM: refused before anything is written', () => {
+    const { at, path } = stored()
+    const kept = folder()
+    const store = openStore(options(path))
+    store.upsertDocs([{ doc: doc('b'), chunks: [chunk('filler '.repeat(90_000))] }])
+    store.close()
+    const volume = `cp ${path} ${kept} && mount -t tmpfs -o size=4m tmpfs ${at} && cp ${kept}/index.db ${at}`
+    expect(confined(volume, 'vacuum', path)).toMatchObject({
+      code: 'STORE_FULL',
+      message: expect.stringMatching(/may need \d+ bytes, and \d+ are free/),
+    })
+  })
+
   it('that may only be read: refused with the way out, and the file stays as it was', () => {
     const { at, path } = stored()
     const { code, hint } = confined(readOnly(at), 'open', path)

@@ -34,7 +34,7 @@ describe('S3-29, kill -9 at any moment leaves a file that is whole', () => {
   beforeAll(() => fullFile(original))
   afterAll(() => rmSync(scratch, { recursive: true }))
 
-  it.each(['vacuum', 'merge', 'index', 'migrate'])('%s', { timeout: 30_000 + kills * 3000 }, async (work) => {
+  it.each(['vacuum', 'merge', 'index', 'migrate'])('%s', { timeout: 60_000 + kills * 10_000 }, async (work) => {
     const at = folder()
     const run = async (name: string, share: number | null, wholeMs = 0) => {
       const path = join(at, `${name}.db`)

@@ -98,6 +98,25 @@ it('S2-24: a thread checkpoints in place of the writer, keeps the log small, and
   expect(db.prepare('SELECT count(*) FROM t').pluck().get()).toBe(2000)
 })
 
+it('the thread tells once that a reader holds the log, and empties it when the reader has gone', async () => {
+  const db = writer()
+  const told: { kind: string }[] = []
+  const checkpointer = await openCheckpointer(db, { everyMs: 5, limitBytes, onEvent: (event) => told.push(event) })
+  const reader = openReader(db.name, settings)
+  write(db, 1)
+  const rows = reader.prepare('SELECT * FROM t').iterate()
+  rows.next()
+  write(db, 3000)
+  await until(() => told.length > 0)
+  await sleep(30)
+  expect(told).toMatchObject([{ kind: 'held', by: 'reader' }])
+  rows.return?.()
+  await until(() => told.length > 1)
+  expect(told[1]).toMatchObject({ kind: 'emptied' })
+  reader.close()
+  await checkpointer.close()
+})
+
 it('without its file the thread does not begin, and the writer keeps its checkpoints', async () => {
   const { db } = openConnection(join(folder(), 'gone.db'), settings)
   const name = { get: (of: Connection, key: keyof Connection) => (key === 'name' ? '/no/such/file.db' : of[key]) }

@@ -116,11 +116,11 @@ export async function weigh(
   writeFileSync(asked, Buffer.concat(questions.map((query) => Buffer.from(query.slice().buffer))))
   const order = JSON.stringify({ ...engine, dims, k: count, questions: asked, passes })
   const script = path.join(import.meta.dirname, 'resident.mjs')
-  const { stdout } = await promisify(execFile)(process.execPath, [script, order], { maxBuffer: 2 ** 28 })
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, order], { maxBuffer: 2 ** 28 })
   const { found, ...rest } = JSON.parse(stdout)
   const typed = ({ rows, scores }: { rows: number[]; scores: number[] }): Neighbours => ({
-    rows: Uint32Array.from(rows).subarray(0, k),
-    scores: Float32Array.from(scores).subarray(0, k),
+    rows: Uint32Array.from(rows),
+    scores: Float32Array.from(scores),
   })
   return { ...rest, found: found.map(typed) }
 }

@@ -9,18 +9,20 @@ export class Changes {
   /** The number of the latest change. */
   last: number
   readonly #latest = new Map<number, { change: number; at: number | undefined }>()
-  readonly #vectors: FlatIndex
+  readonly #dims: number
+  /** Opened with the first new vector: most graphs are read for long before there is one. */
+  #vectors: FlatIndex | undefined
   /** Row of each vector. */
   readonly #rows: number[] = []
 
   constructor(dims: number, last: number) {
     this.last = last
-    this.#vectors = openFlatIndex({ representation: 'f32', rescore: 1 }, new Float32Array(0), dims)
+    this.#dims = dims
   }
 
   /** Rows with a new vector. */
   get added(): number {
-    return this.#vectors.size
+    return this.#vectors?.size ?? 0
   }
 
   rows(): Iterable<number> {
@@ -32,6 +34,7 @@ export class Changes {
   }
 
   add(row: number, vector: Float32Array, change = this.last + 1): void {
+    this.#vectors ??= openFlatIndex({ representation: 'f32', rescore: 1 }, new Float32Array(0), this.#dims)
     const at = this.#vectors.add(vector)
     this.#rows[at] = row
     this.#note(row, at, change)
@@ -46,12 +49,13 @@ export class Changes {
     for (const [row, { change, at }] of this.#latest) {
       if (change > through) continue
       this.#latest.delete(row)
-      if (at !== undefined) this.#vectors.remove(at)
+      if (at !== undefined) this.#vectors?.remove(at)
     }
   }
 
-  /** Exact, over the new vectors. Equal scores in the order of adding. Refuses queries as a flat index does. */
+  /** Exact, over the new vectors. Equal scores in the order of adding. */
   search(query: Float32Array, k: number, rows?: Uint32Array): Neighbours {
+    if (!this.#vectors) return { rows: new Uint32Array(0), scores: new Float32Array(0) }
     const wanted = rows && [...rows].map((row) => this.#latest.get(row)?.at).filter((at) => at !== undefined)
     const { rows: found, scores } = this.#vectors.search(query, k, wanted && Uint32Array.from(wanted))
     return { rows: found.map((at) => this.#rows[at]!), scores }
@@ -59,7 +63,7 @@ export class Changes {
 
   #note(row: number, at: number | undefined, change: number): void {
     const before = this.#latest.get(row)?.at
-    if (before !== undefined) this.#vectors.remove(before)
+    if (before !== undefined) this.#vectors?.remove(before)
     this.#latest.set(row, { change, at })
     this.last = Math.max(this.last, change)
   }

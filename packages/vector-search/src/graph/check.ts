@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PipelineError } from '@tenfold/contracts'
@@ -23,10 +24,22 @@ export interface Trial {
 }
 export type TrialAnswer = { found: Uint32Array[] } | { error: { code: string; message: string } }
 
+/** Bytes read at once, into one buffer: a stream would leave garbage the size of the file. */
+const piece = 1 << 20
+
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer)
-  return hash.digest('hex')
+  const handle = await open(file, 'r')
+  try {
+    const buffer = Buffer.alloc(piece)
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, piece)
+      if (bytesRead === 0) return hash.digest('hex')
+      hash.update(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Is the file the one of the manifest, to the last bit? Reading it also brings it into the page cache. Throws INDEX_MISMATCH. */

@@ -8,7 +8,7 @@ import { checkFile, tryInChild } from './check.ts'
 import { merged } from './exact.ts'
 import { type Graph, viewGraph } from './graph.ts'
 import { type GraphManifest, readManifest } from './manifest.ts'
-import { markClosed, markOpen } from './marks.ts'
+import { dropMarks, markClosed, markOpen } from './marks.ts'
 import { type GraphDepth, RescoredGraph } from './rescored.ts'
 import type { RowReader } from './rows.ts'
 
@@ -63,7 +63,9 @@ export async function openGraphIndex(folder: string, options: GraphIndexOptions)
     )
   const crashed = markOpen(folder)
   try {
-    return new LiveGraph(folder, options, manifest, await opened(folder, manifest, crashed))
+    const graph = await opened(folder, manifest, crashed.length > 0)
+    dropMarks(folder, crashed)
+    return new LiveGraph(folder, options, manifest, graph)
   } catch (error) {
     markClosed(folder)
     throw error

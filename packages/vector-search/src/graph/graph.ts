@@ -1,4 +1,4 @@
-import { PipelineError } from '@tenfold/contracts'
+import { messageOf, PipelineError } from '@tenfold/contracts'
 import { graphLibrary, type Library } from './library.ts'
 import type { RowReader } from './rows.ts'
 
@@ -27,7 +27,7 @@ export interface Graph {
 }
 
 export interface BuiltGraph extends Graph {
-  /** Throws DATA_EMPTY for an empty graph, whose file would hang the library that opens it. */
+  /** Throws DATA_EMPTY for an empty graph, whose file would hang the library that opens it, and STORE_FULL where it cannot be written. */
   save(file: string): void
 }
 
@@ -80,7 +80,14 @@ export async function buildGraph(
     save(file) {
       if (index.size() === 0)
         throw new PipelineError('DATA_EMPTY', 'a graph of no rows is not saved', 'search exactly until there are rows')
-      index.save(file)
+      try {
+        index.save(file)
+      } catch (error) {
+        const hint = 'make room on the disk, and see that its folder may be written to'
+        throw new PipelineError('STORE_FULL', `${file} could not be written: ${messageOf(error)}`, hint, {
+          cause: error,
+        })
+      }
     },
   }
 }
@@ -94,7 +101,7 @@ export async function viewGraph(file: string, shape: GraphShape, dims: number, r
   try {
     index.view(file)
   } catch (error) {
-    throw new PipelineError('INDEX_MISMATCH', `${file} is no graph: ${String(error)}`, rebuild, { cause: error })
+    throw new PipelineError('INDEX_MISMATCH', `${file} is no graph: ${messageOf(error)}`, rebuild, { cause: error })
   }
   const found = { dims: Number(index.dimensions()), rows: Number(index.size()) }
   if (found.dims === dims && found.rows === rows) return graphOf(index, dims)

@@ -5,20 +5,23 @@ const held = new Map<string, number>()
 const own = (folder: string) => path.join(folder, `open-${process.pid}`)
 
 /**
- * Notes that this process has the graph of a folder open. True where a process that did ended without closing it: a crash, perhaps of
+ * Notes that this process has the graph of a folder open. The notes left by processes that ended without closing it: a crash, perhaps of
  * a damaged file. A folder nobody may write to has no notes.
  */
-export function markOpen(folder: string): boolean {
+export function markOpen(folder: string): string[] {
   const left = readdirSync(folder).filter((name) => /^open-\d+$/.test(name) && !inUse(folder, Number(name.slice(5))))
   try {
     writeFileSync(own(folder), '')
-    held.set(folder, (held.get(folder) ?? 0) + 1)
-    for (const name of left)
-      if (path.join(folder, name) !== own(folder)) rmSync(path.join(folder, name), { force: true })
   } catch {
-    return false
+    return []
   }
-  return left.length > 0
+  held.set(folder, (held.get(folder) ?? 0) + 1)
+  return left.map((name) => path.join(folder, name))
+}
+
+/** Takes notes away, once their graph was tried and found sound. */
+export function dropMarks(folder: string, left: readonly string[]): void {
+  for (const note of left) if (note !== own(folder)) rmSync(note, { force: true })
 }
 
 export function markClosed(folder: string): void {

@@ -1,7 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { PipelineError } from '@tenfold/contracts'
 
-/** The f32 vectors of these rows, one after the other: from memory, a file or a database. They are the truth candidates are rescored with. */
+/**
+ * The f32 vectors of these rows, one after the other: from memory, a file or a database. They are the truth candidates are rescored
+ * with. They may lie in a buffer that the next call writes over.
+ */
 export type RowReader = (rows: Uint32Array) => Float32Array
 
 /** Rows that lie in memory, row-major. */
@@ -36,11 +39,11 @@ export function openRowFile(file: string, dims: number): RowFile {
       'write it again',
     )
   }
+  let bytes = new Uint8Array(0)
   return {
     count,
     read(rows) {
-      const read = new Float32Array(rows.length * dims)
-      const bytes = new Uint8Array(read.buffer)
+      if (bytes.length < rows.length * width) bytes = new Uint8Array(rows.length * width)
       for (let i = 0; i < rows.length; i++) {
         if (readSync(handle, bytes, i * width, width, rows[i]! * width) === width) continue
         throw new PipelineError(
@@ -49,7 +52,7 @@ export function openRowFile(file: string, dims: number): RowFile {
           'build the graph again',
         )
       }
-      return read
+      return new Float32Array(bytes.buffer, 0, rows.length * dims)
     },
     close: () => closeSync(handle),
   }

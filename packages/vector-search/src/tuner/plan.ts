@@ -53,7 +53,7 @@ const finer = { i8: 'f16', f16: 'f32', f32: undefined } as const
  * The next graph, by what the last one lacked. Memory: fewer links. Recall or time: more links, with which a smaller ef finds as much; where
  * those were tried and recall is still missing, codes of more bits.
  */
-export function nextShape(tried: readonly Tried[], goal: TuneGoal): GraphShape | undefined {
+function nextShape(tried: readonly Tried[], goal: TuneGoal): GraphShape | undefined {
   const graphs = tried.filter(({ plan }) => plan.kind === 'graph')
   const last = graphs.at(-1)
   if (last?.plan.kind !== 'graph') return goal.builds > 0 ? first : undefined

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { type Config, defaultConfig, type Patch, parseConfig, type Question } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
@@ -6,6 +6,7 @@ import { openEncoder } from '@tenfold/encoder'
 import { mean, median, ndcgAt, quantile, seededRandom } from '@tenfold/measure'
 import { fuse, openRag } from '../../../../rag/src/index.ts'
 import { identityOf } from '../../../../rag/src/stores.ts'
+import { copyStore } from '../../src/copy.ts'
 import { provider, storeFile } from '../../src/provider.ts'
 import type { SqliteStore } from '../../src/types.ts'
 import { type Row, ratioRow, rounded } from './row.ts'
@@ -30,43 +31,35 @@ export async function corpusRows(scratch: string, candidates: Record<string, Pat
 /** How the index is built: settings that change no vector, and are quicker than the defaults. */
 const building: Patch = { 'speed.encoderGraph': 'unmasked', 'speed.batchTokens': 512 }
 
-/** An index of the default corpus, and its questions as vectors: made once and kept. */
+/** The index of the default corpus, made once and kept for every bench of it; and its questions as vectors. */
 async function build(): Promise<{ folder: string; asked: Asked[] }> {
   const dataset = await openDataset({ kind: 'default' })
-  const questions = dataset.questions.filter(({ collection }) => collection === undefined)
-  const folder = path.resolve('.tenfold/bench/sqlite', dataset.hash.slice(0, 16))
-  const kept = path.join(folder, 'questions.f32')
-  if (!existsSync(kept)) {
+  const folder = path.resolve('.tenfold/bench', `index-${dataset.hash.slice(0, 12)}`)
+  if (!existsSync(folder)) {
     const partial = `${folder}.building`
-    rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { recursive: true })
     const target = await openRag({ config: parseConfig(building), workspace: partial })
     await target.ingest!(dataset.docs(), { replace: true })
     await target.close()
-    const encoder = await openEncoder({
-      precision: 'fp32',
-      threads: 0,
-      workers: 0,
-      arena: true,
-      weights: 'copy',
-      device: 'cpu',
-      batch: { maxTexts: 32, tokenBudget: 2048 },
-    })
-    const vectors = await encoder.embed(questions.map(({ text }) => text))
-    await encoder.close()
-    writeFileSync(
-      path.join(partial, 'questions.f32'),
-      Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength),
-    )
-    rmSync(folder, { recursive: true, force: true })
     renameSync(partial, folder)
   }
-  const vectors = new Float32Array(new Uint8Array(readFileSync(kept)).buffer)
+  const questions = dataset.questions.filter(
+    ({ collection, relevant }) => collection === undefined && Object.keys(relevant).length > 0,
+  )
+  const encoder = await openEncoder({
+    precision: 'fp32',
+    threads: 0,
+    workers: 0,
+    arena: true,
+    weights: 'copy',
+    device: 'cpu',
+    batch: { maxTexts: 32, tokenBudget: 2048 },
+  })
+  const vectors = await encoder.embed(questions.map(({ text }) => text))
+  await encoder.close()
   const dims = vectors.length / questions.length
-  return {
-    folder,
-    asked: questions.map((question, i) => ({ question, vector: vectors.slice(i * dims, (i + 1) * dims) })),
-  }
+  const asked = questions.map((question, i) => ({ question, vector: vectors.slice(i * dims, (i + 1) * dims) }))
+  return { folder, asked }
 }
 
 function compare(
@@ -116,7 +109,7 @@ function compare(
 
 function openCopy(from: string, workspace: string, config: Config): SqliteStore {
   mkdirSync(workspace)
-  copyFileSync(storeFile(from), storeFile(workspace))
+  copyStore(storeFile(from), storeFile(workspace))
   return provider.open({ config, workspace, identity: identityOf(config) })
 }
 

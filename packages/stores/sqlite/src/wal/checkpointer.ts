@@ -14,9 +14,9 @@ export interface CheckpointerData {
 export interface CheckpointerOptions {
   /** Time between two checkpoints, ms. */
   everyMs?: number
-  /** Above this the log is emptied, for which the writer may have to wait. */
+  /** What the log may grow to. From a quarter of it on it is emptied, for which the writer may have to wait for readers. */
   limitBytes?: number
-  /** Told when the log was emptied, is held, or when the thread was lost: then the writer checkpoints again as before. */
+  /** Told when the log was emptied, is held above the limit, or when the thread was lost: then the writer checkpoints again as before. */
   onEvent?(state: WalState | { kind: 'lost'; reason: string }): void
 }
 
