@@ -1,4 +1,5 @@
 import { choice, flag, int, type Knob, type KnobValue, real } from './knob-kinds.ts'
+import { serverKnobs } from './server-knobs.ts'
 
 /** Where an index can live; each has a package `@tenfold/store-<name>`. */
 export const storeNames = [
@@ -246,38 +247,7 @@ export const knobs = {
     about: 'candidates of a quantised scan rescored with f32',
   }),
 
-  'db.pgVectors': choice('hnsw', ['hnsw', 'halfvec', 'bit', 'exact'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'pgvector: a graph over f32, over halves, over bits with the best rescored, or a scan',
-  }),
-  'db.pgEfSearch': int(40, 1, 1000, 'candidates', {
-    levels: [40, 100, 200],
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'pgvector hnsw.ef_search; never fewer than the rows asked for',
-  }),
-  'db.pgIterativeScan': choice('off', ['off', 'strict', 'relaxed'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about:
-      'pgvector hnsw.iterative_scan: a graph search goes on until a filter has left enough rows; off scans where it has not',
-  }),
-  'db.pgRank': choice('ts_rank_cd', ['ts_rank_cd', 'ts_rank'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'PostgreSQL: chunks are ranked by how close matching words stand together, or by how often they occur',
-  }),
-  'db.pgPoolMin': int(0, 0, 100, 'connections', {
-    levels: [0, 5],
-    affects: ['store', 'query', 'stream'],
-    about: 'connections to PostgreSQL opened at the start and kept',
-  }),
-  'db.pgPoolMax': int(10, 1, 100, 'connections', {
-    levels: [10, 20],
-    affects: ['store', 'query', 'stream'],
-    about: 'most connections to PostgreSQL',
-  }),
+  ...serverKnobs,
 
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],

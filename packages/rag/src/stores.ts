@@ -7,6 +7,11 @@ type StoreName = Config['rag.store']
 const packages: Partial<Record<StoreName, () => Promise<{ default: StoreProvider }>>> = {
   sqlite: () => import('@tenfold/store-sqlite'),
   postgres: () => import('@tenfold/store-postgres'),
+  opensearch: () => import('@tenfold/store-opensearch'),
+  elasticsearch: () => import('@tenfold/store-elasticsearch'),
+  qdrant: () => import('@tenfold/store-qdrant'),
+  meilisearch: () => import('@tenfold/store-meilisearch'),
+  redis: () => import('@tenfold/store-redis'),
 }
 
 /** Where an index is, or will be. */

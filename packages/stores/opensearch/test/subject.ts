@@ -1,0 +1,4 @@
+import type { Subject } from '../../search-engine/test/server.ts'
+import provider, { connect, dialect } from '../src/index.ts'
+
+export const subject: Subject = { kind: 'opensearch', provider, dialect, connect }

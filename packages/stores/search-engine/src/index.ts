@@ -1,0 +1,5 @@
+export { type Clause, type Dialect, type Nearest, type Quantisation, vectorField } from './dialect.ts'
+export { searchKeys } from './knobs.ts'
+export { explainSlow, type SlowSearch, slowSearches } from './slow-log.ts'
+export { openSearchStore, type SearchStoreOptions } from './store.ts'
+export { poolSize, type Send, type Wire, type WireAnswer, type WireRequest } from './wire.ts'
