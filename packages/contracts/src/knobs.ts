@@ -1,4 +1,5 @@
 import { choice, flag, int, type Knob, type KnobValue, real } from './knob-kinds.ts'
+import { serverKnobs } from './server-knobs.ts'
 
 /** Where an index can live; each has a package `@tenfold/store-<name>`. */
 export const storeNames = [
@@ -246,77 +247,7 @@ export const knobs = {
     about: 'candidates of a quantised scan rescored with f32',
   }),
 
-  'db.osHits': choice('text', ['all', 'text', 'id', 'docvalue'], {
-    levels: ['text', 'id', 'docvalue'],
-    affects: ['store', 'query', 'stream'],
-    about:
-      'what a search server sends of a hit: everything, all but the vector, its id, or its id from the column of ids',
-  }),
-  'db.osCandidates': int(0, 0, 10000, 'vectors', {
-    levels: [0, 100, 200, 400],
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'candidates that a search server keeps while it walks the graph of vectors; 0 leaves it to the server',
-  }),
-  'db.osQuantisation': choice('server', ['server', 'none', 'int8'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'vectors in the graph of a search server: as it does by itself, as they are, or a byte each number',
-  }),
-  'db.osTotalHits': flag(true, {
-    levels: [true, false],
-    affects: ['store', 'query', 'stream'],
-    about: 'a search server counts all matches up to 10,000, or may pass over those that cannot be among the best',
-  }),
-  'db.osRequestCache': flag(false, {
-    levels: [false],
-    affects: ['store', 'query', 'stream'],
-    about:
-      'a search server keeps whole answers; no phase tries it: the questions of a measurement come again, and so would all answers',
-  }),
-  'db.osShards': int(1, 1, 64, 'shards', {
-    levels: [1],
-    affects: ['store', 'query', 'stream'],
-    about: 'parts of an index on a search server; no phase tries it: vendors advise 10 to 50 GB a part',
-  }),
-  'db.osRefreshSeconds': int(1, -1, 3600, 'seconds', {
-    levels: [1],
-    affects: [],
-    about:
-      'how long a write to a search server may stay unseen; -1 until it is asked; no phase tries it: none searches while it writes',
-  }),
-  'db.pgVectors': choice('hnsw', ['hnsw', 'halfvec', 'bit', 'exact'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'pgvector: a graph over f32, over halves, over bits with the best rescored, or a scan',
-  }),
-  'db.pgEfSearch': int(40, 1, 1000, 'candidates', {
-    levels: [40, 100, 200],
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'pgvector hnsw.ef_search; never fewer than the rows asked for',
-  }),
-  'db.pgIterativeScan': choice('off', ['off', 'strict', 'relaxed'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about:
-      'pgvector hnsw.iterative_scan: a graph search goes on until a filter has left enough rows; off scans where it has not',
-  }),
-  'db.pgRank': choice('ts_rank_cd', ['ts_rank_cd', 'ts_rank'], {
-    affects: ['store', 'query', 'stream'],
-    lossy: true,
-    about: 'PostgreSQL: chunks are ranked by how close matching words stand together, or by how often they occur',
-  }),
-  'db.pgPoolMin': int(0, 0, 100, 'connections', {
-    levels: [0, 5],
-    affects: ['store', 'query', 'stream'],
-    about: 'connections to PostgreSQL opened at the start and kept',
-  }),
-  'db.pgPoolMax': int(10, 1, 100, 'connections', {
-    levels: [10, 20],
-    affects: ['store', 'query', 'stream'],
-    about: 'most connections to PostgreSQL',
-  }),
+  ...serverKnobs,
 
   'cache.queryEntries': int(0, 0, 100000, 'entries', {
     levels: [0, 100, 1000],

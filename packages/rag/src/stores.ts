@@ -9,6 +9,9 @@ const packages: Partial<Record<StoreName, () => Promise<{ default: StoreProvider
   postgres: () => import('@tenfold/store-postgres'),
   opensearch: () => import('@tenfold/store-opensearch'),
   elasticsearch: () => import('@tenfold/store-elasticsearch'),
+  qdrant: () => import('@tenfold/store-qdrant'),
+  meilisearch: () => import('@tenfold/store-meilisearch'),
+  redis: () => import('@tenfold/store-redis'),
 }
 
 /** Where an index is, or will be. */
