@@ -26,7 +26,7 @@ install_8() {
   # the mirror this system uses, whichever that is
   local mirror
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -1)
-  [ -n "$mirror" ] || { echo 'no Debian mirror is set up: Redis 8 is not tested here' >&2; return; }
+  [ -n "$mirror" ] || { echo 'no Debian mirror is set up: Redis 8 is not tested here' >&2; rm -rf "$work"; return; }
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/apt/sources.list"
   cat >"$work/apt/apt.conf" <<EOF
 Dir::Etc "$work/apt";
