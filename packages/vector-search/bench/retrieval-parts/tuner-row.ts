@@ -23,8 +23,8 @@ const grid = (rows: number) => ({
     depths: steps(10, Math.min(1000, rows / 10), 1.2),
   })),
   graph: [8, 16, 32].map((connectivity) => ({ connectivity, expansionAdd: 8 * connectivity, scalar: 'i8' as const })),
-  efs: steps(16, 2000, 1.2),
-  rescores: [10, 20, 30, 50, 100, 200, 400, 1000],
+  efs: steps(16, 2000, 1.3),
+  rescores: [10, 20, 40, 100, 400],
 })
 
 /** The tuner against every point of a grid that holds on the same questions, each set by itself. */
@@ -48,6 +48,7 @@ export async function tunerRow(sets: readonly TuneSet[]): Promise<void> {
     const tuned = await tune(goal, effects)
     const seconds = (performance.now() - start) / 1000
     const best = await gridBest(effects)
+    process.stderr.write(`tuned in ${round(seconds)} s: ${shown(tuned.plan)}; of the grid: ${shown(best.plan)}\n`)
     const ratio = (await p95Of(tuned.plan, effects)) / (await p95Of(best.plan, effects))
     table.push({
       what: `tuner on ${name}: p95 against the best of a grid search`,

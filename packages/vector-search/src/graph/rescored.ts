@@ -65,10 +65,10 @@ export class RescoredGraph {
     const fetched = Math.ceil(Math.max(ef, enough) / share)
     if (matching && fetched > mostOfGraph * this.#graph.size) return matching
     const allowed = matching ? maskOf(matching, this.#present.length) : this.#present
-    const found = this.#graph.nearest(query, fetched).filter((row) => allowed[row] === 1)
+    const found = firstOf(this.#graph.nearest(query, fetched), allowed, enough)
     // without a filter, fewer than asked for only means that the graph has few: k of them will do
     if (found.length < (matching ? enough : k)) return matching ?? this.#matching()
-    return found.subarray(0, enough)
+    return found
   }
 
   /** Rows of the graph with a vector, of these or of all, each once. */
@@ -93,6 +93,16 @@ function presentIn(graph: Graph, lastRow: number): Uint8Array {
   const present = new Uint8Array(lastRow + 1)
   if (graph.size === present.length) return present.fill(1)
   return Uint8Array.from(graph.has(Uint32Array.from(present.keys())), Number)
+}
+
+/** The first `count` of `rows` that `allowed` has a 1 for. */
+function firstOf(rows: Uint32Array, allowed: Uint8Array, count: number): Uint32Array {
+  const first = new Uint32Array(Math.min(count, rows.length))
+  let found = 0
+  for (let i = 0; i < rows.length && found < first.length; i++) {
+    if (allowed[rows[i]!] === 1) first[found++] = rows[i]!
+  }
+  return first.subarray(0, found)
 }
 
 function maskOf(rows: Uint32Array, length: number): Uint8Array {
