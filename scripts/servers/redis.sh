@@ -23,7 +23,11 @@ install_8() {
   [ -x "$home/redis-server" ] && return
   local work="$home.$$"
   mkdir -p "$work"/apt/{lists/partial,archives/partial,preferences.d,apt.conf.d} "$work/root"
-  echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main' >"$work/apt/sources.list"
+  # the mirror this system uses, whichever that is
+  local mirror
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -1)
+  [ -n "$mirror" ] || { echo 'no Debian mirror is set up: Redis 8 is not tested here' >&2; rm -rf "$work"; return; }
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/apt/sources.list"
   cat >"$work/apt/apt.conf" <<EOF
 Dir::Etc "$work/apt";
 Dir::Etc::sourcelist "$work/apt/sources.list";

@@ -26,6 +26,7 @@ const tuner = definePhase({
     'cache.embeddingEntries',
     'cache.retrievalEntries',
     'db.pgVectors',
+    'db.pgRandomPageCost',
     'db.pgRank',
   ],
   measure: ['query', 'store', 'embed', 'answer', 'stream', 'memory'],

@@ -58,6 +58,13 @@ export const serverKnobs = {
     about:
       'pgvector hnsw.iterative_scan: a graph search goes on until a filter has left enough rows; off scans where it has not',
   }),
+  'db.pgRandomPageCost': real(4, 1, 10, 'page costs', {
+    levels: [4, 1.1],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about:
+      'PostgreSQL random_page_cost of our connections: at 4, which is for spinning disks, a few thousand vectors may be read one by one though there is a graph',
+  }),
   'db.pgRank': choice('ts_rank_cd', ['ts_rank_cd', 'ts_rank'], {
     affects: ['store', 'query', 'stream'],
     lossy: true,

@@ -15,6 +15,7 @@ const steps: Patch[] = [
   { 'db.vectors': 'int8' },
   // a bit says less of a vector than a byte, so more candidates are scored again
   { 'db.vectors': 'bit', 'db.rescore': 100 },
+  { 'db.pgRandomPageCost': 1.1 },
   { 'db.pgVectors': 'halfvec' },
   { 'db.pgVectors': 'bit', 'db.rescore': 100 },
   // few rows are quicker read than searched by a graph
@@ -68,6 +69,7 @@ const db = definePhase({
     'db.pgVectors',
     'db.pgEfSearch',
     'db.pgIterativeScan',
+    'db.pgRandomPageCost',
     'db.pgRank',
     'db.pgPoolMin',
     'db.pgPoolMax',

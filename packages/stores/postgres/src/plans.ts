@@ -2,6 +2,9 @@ import type { Config } from '@tenfold/contracts'
 import type { Database } from './database.ts'
 import { type Searches, type Statement, sessionFor } from './search.ts'
 
+/** A whole vector in a plan tells nothing, 384 numbers long. */
+const vectorLiteral = /'\[[^\]']{40,}\]'/g
+
 /** Rows a usual search asks for. */
 const depth = 50
 
@@ -32,7 +35,7 @@ export async function explainSearches(
     if (!statement) continue
     const session = sessionFor(config, depth, pgvector)
     const steps = await database.rows<Record<string, string>>(`EXPLAIN ${statement.text}`, statement.values, session)
-    plans[name] = steps.map((step) => step['QUERY PLAN']!)
+    plans[name] = steps.map((step) => step['QUERY PLAN']!.replace(vectorLiteral, "'[…]'"))
   }
   return plans
 }

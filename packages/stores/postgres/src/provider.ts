@@ -15,6 +15,7 @@ export const provider: StoreProvider = {
     'db.pgVectors',
     'db.pgEfSearch',
     'db.pgIterativeScan',
+    'db.pgRandomPageCost',
     'db.pgRank',
     'db.pgPoolMin',
     'db.pgPoolMax',

@@ -18,8 +18,9 @@ export async function readBackFrom(
   pgvector: number,
 ): Promise<Patch> {
   const vectors = config['db.pgVectors']
-  const [session] = await database.rows<{ ef: string; scan: string | null }>(
-    `SELECT current_setting('hnsw.ef_search') AS ef, current_setting('hnsw.iterative_scan', true) AS scan`,
+  const [session] = await database.rows<{ ef: string; cost: string; scan: string | null }>(
+    `SELECT current_setting('hnsw.ef_search') AS ef, current_setting('random_page_cost') AS cost,
+        current_setting('hnsw.iterative_scan', true) AS scan`,
     [],
     // no row is asked for: the setting itself
     sessionFor({ ...config, 'db.rescore': 1 }, 0, pgvector),
@@ -27,7 +28,7 @@ export async function readBackFrom(
   const built = vectors === 'exact' || (await hasVectorIndex(database, schema, vectors))
   return {
     ...(built ? { 'db.pgVectors': vectors } : {}),
-    ...(session ? { 'db.pgEfSearch': Number(session.ef) } : {}),
+    ...(session ? { 'db.pgEfSearch': Number(session.ef), 'db.pgRandomPageCost': Number(session.cost) } : {}),
     ...(session?.scan ? { 'db.pgIterativeScan': scanOf[session.scan] } : {}),
     'db.pgPoolMin': database.pool.min,
     'db.pgPoolMax': database.pool.max,

@@ -76,12 +76,16 @@ export function searchesIn(schema: string, config: Config, dims: number): Search
   return searches
 }
 
+/** Session settings of every search. */
+const costsOf = (config: Config): Session => ({ random_page_cost: String(config['db.pgRandomPageCost']) })
+
 /** Session settings under which a search for k rows finds k: a graph gives no more than ef_search. */
 export function sessionFor(config: Config, k: number, pgvector: number): Session {
   const wanted = config['db.pgVectors'] === 'bit' ? Math.max(k, config['db.rescore']) : k
   const ef = Math.min(mostEf, Math.max(config['db.pgEfSearch'], wanted))
   const scans = { off: 'off', strict: 'strict_order', relaxed: 'relaxed_order' } as const
   return {
+    ...costsOf(config),
     'hnsw.ef_search': String(ef),
     // there since 0.8
     ...(pgvector >= 8 ? { 'hnsw.iterative_scan': scans[config['db.pgIterativeScan']] } : {}),
@@ -120,7 +124,7 @@ export function searcher(database: Database, config: Config, dims: number, pgvec
     },
     async lexicalSearch(text: string, limit: number, filter?: Filter): Promise<Hits> {
       const statement = limit > 0 ? at().lexical(text, limit, filter) : undefined
-      return statement ? hitsOf(await database.rows<Found>(statement.text, statement.values)) : none
+      return statement ? hitsOf(await database.rows<Found>(statement.text, statement.values, costsOf(config))) : none
     },
   }
 }

@@ -27,8 +27,7 @@ const candidates: Record<string, Patch> = {
   'as the last run left it': ofLastRun(),
   'the quickest known': {
     'db.statementReuse': true,
-    'db.ftsOrder': 'bm25',
-    'db.ftsMaxDocShare': 0.5,
+    'db.ftsOrder': 'maxscore',
     'db.vectors': 'bit',
     'db.rescore': 100,
   },

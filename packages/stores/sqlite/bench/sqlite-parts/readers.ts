@@ -56,10 +56,9 @@ async function readBeside(file: string, mode: string, ms: number): Promise<{ us:
     }
     us.push((performance.now() - start) * 1000)
   }
-  const ended = once(writer, 'message')
+  const ended = once(writer, 'exit')
   writer.postMessage('stop')
   await ended
-  await once(writer, 'exit')
   db.close()
   return { us, refused }
 }

@@ -14,7 +14,10 @@ export interface CheckpointerData {
 export interface CheckpointerOptions {
   /** Time between two checkpoints, ms. */
   everyMs?: number
-  /** What the log may grow to. From a quarter of it on it is emptied, for which the writer may have to wait for readers. */
+  /**
+   * What the log should not grow beyond. From a quarter of it on it is emptied, for which the writer may have to wait for readers. A writer is
+   * not held while the disk is: what it adds during one slow fsync comes on top.
+   */
   limitBytes?: number
   /** Told when the log was emptied, is held above the limit, or when the thread was lost: then the writer checkpoints again as before. */
   onEvent?(state: WalState | { kind: 'lost'; reason: string }): void

@@ -21,8 +21,6 @@ export const checkpoint = (db: Connection, mode: 'PASSIVE' | 'TRUNCATE'): Checkp
 
 export const walBytes = (path: string): number => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
 
-/** More than this many pages left by a passive checkpoint are held by a reader; fewer were written meanwhile. */
-const writtenMeanwhile = 1000
 const hints = {
   reader: 'end the read transaction that is open longest: finish or close iterators, and commit what only reads',
   writer: 'a write was under way: look again when it is committed',
@@ -38,15 +36,16 @@ export function checkWal(
 ): WalState {
   const size = walBytes(db.name)
   if (size <= limitBytes) return { kind: 'below', walBytes: size, limitBytes }
-  const { log, checkpointed } = checkpoint(db, 'PASSIVE')
-  const left = log - checkpointed
   const held = (by: 'reader' | 'writer', heldPages: number): WalState => {
     return { kind: 'held', walBytes: size, limitBytes, heldPages, by, hint: hints[by] }
   }
-  if (left > writtenMeanwhile) return held('reader', left)
-  return truncated(db, waitMs)
-    ? { kind: 'emptied', walBytes: size, limitBytes }
-    : held(left > 0 ? 'writer' : 'reader', left)
+  const first = checkpoint(db, 'PASSIVE')
+  const again = first.checkpointed < first.log ? checkpoint(db, 'PASSIVE') : first
+  // what the first one saw and the second could not move is held by a reader; the rest was written meanwhile
+  const left = again.log - again.checkpointed
+  if (again.checkpointed < Math.min(first.log, again.log)) return held('reader', left)
+  if (truncated(db, waitMs)) return { kind: 'emptied', walBytes: size, limitBytes }
+  return held(left > 0 ? 'writer' : 'reader', left)
 }
 
 /** Without the wait of the connection, which is seconds and would stop everything else in this thread. */

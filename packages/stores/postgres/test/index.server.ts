@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { cpSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { defaultConfig, type Patch, type Store } from '@tenfold/contracts'
@@ -325,22 +324,4 @@ describe.skipIf(!server)('a server that is not as it should be', () => {
       hint: expect.stringContaining('GRANT CREATE'),
     })
   })
-})
-
-it('a full disk in words a person can act on', async () => {
-  const { explain } = await import('../src/failures.ts')
-  const full = Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' })
-  expect(explain(full, 'postgres://a:secret@h/db')).toMatchObject({ code: 'STORE_FULL' })
-})
-
-it('says what to install where the client is missing', () => {
-  const code = `import('${new URL('../dist/index.js', import.meta.url)}').then(({ default: p }) => p.open({ config: {}, workspace: process.argv[1] }))
-    .catch((error) => { console.log(error.code, error.hint) })`
-  const loader = `data:text/javascript,${encodeURIComponent(`import { registerHooks } from 'node:module'
-    registerHooks({ resolve: (name, context, next) => { if (name === 'pg') throw Object.assign(new Error('no pg'), { code: 'ERR_MODULE_NOT_FOUND' }); return next(name, context) } })`)}`
-  const { stdout } = spawnSync(process.execPath, ['--import', loader, '--input-type=module', '-e', code, folder()], {
-    encoding: 'utf8',
-  })
-  if (stdout === '') return console.log('a missing client: not tested here, this Node has no hooks of its loader')
-  expect(stdout.trim()).toBe('ENGINE_UNAVAILABLE pnpm add pg')
 })
