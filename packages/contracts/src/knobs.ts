@@ -104,7 +104,7 @@ export const knobs = {
   }),
   'memory.mallocTrim': flag(false, {
     levels: [false, true],
-    affects: ['memory'],
+    affects: ['memory', 'embed'],
     about: 'glibc maps blocks from 128 KiB and returns free pages after an ingest or an unload; nothing elsewhere',
   }),
   'memory.ceilingMb': int(0, 0, 1048576, 'MB', {

@@ -1,14 +1,16 @@
-import type { GuardResult, MetricName, Patch, Verdict } from '@tenfold/contracts'
+import { type GuardResult, type MetricName, type Patch, type Verdict, workloadOf } from '@tenfold/contracts'
 import type { ArmSpec } from '@tenfold/harness'
 import { seedOf } from '@tenfold/measure'
 import { contest, lockQuality } from '@tenfold/proof'
 import type { Goal, Guard } from './phase.ts'
-import { isLossy, retreats, touchedGoals, touches } from './score.ts'
+import { isLossy, retreats, samePatch, touchedGoals, touches, withoutTouching } from './score.ts'
 import { describePatch } from './search.ts'
 import type { Session } from './session.ts'
 
 export interface Proof {
   patch: Patch
+  /** The goal that got worse, where one did. */
+  worse?: MetricName
   accepted: boolean
   reason: string
   verdicts: Verdict[]
@@ -42,13 +44,21 @@ export async function judgeStates(
   return judged.map((each) => ({ ...each, role, change }))
 }
 
-/** The best setting found; should it fail on the check questions, the same with less of what may cost quality. */
+/**
+ * The best setting found; should it fail on the check questions, the same with less of what may cost quality. Where it made one goal worse for
+ * another, the same without what can move that goal comes first.
+ */
 export async function proveBest(session: Session, best: Patch | undefined): Promise<Proof[]> {
   const proofs: Proof[] = []
-  for (const patch of best ? retreats(best) : []) {
+  const waiting = best ? retreats(best) : []
+  for (let patch = waiting.shift(); patch; patch = waiting.shift()) {
     const proof = await prove(session, patch)
     proofs.push(proof)
     if (proof.accepted) break
+    if (proof.worse === undefined) continue
+    const rest = withoutTouching(patch, workloadOf(proof.worse))
+    const known = [...proofs.map((each) => each.patch), ...waiting].some((each) => samePatch(each, rest))
+    if (Object.keys(rest).length > 0 && !known) waiting.unshift(rest)
   }
   return proofs
 }
@@ -72,10 +82,16 @@ async function prove(session: Session, patch: Patch): Promise<Proof> {
 }
 
 /** At least one goal better by its smallest effect, none worse. */
-export function decide(goals: readonly Goal[], verdicts: readonly Verdict[]): { accepted: boolean; reason: string } {
+export function decide(
+  goals: readonly Goal[],
+  verdicts: readonly Verdict[],
+): Pick<Proof, 'accepted' | 'reason' | 'worse'> {
   const of = (goal: Goal) => verdicts.find((verdict) => verdict.metric === goal.metric)
-  const worse = verdicts.find((verdict) => verdict.verdict === 'slower')
-  if (worse) return { accepted: false, reason: `${worse.metric} got worse (×${worse.ratio.toFixed(3)})` }
+  const worse = goals.find((goal) => of(goal)?.verdict === 'slower')
+  if (worse) {
+    const reason = `${worse.metric} got worse (×${of(worse)!.ratio.toFixed(3)})`
+    return { accepted: false, reason, worse: worse.metric }
+  }
   const better = goals.filter((goal) => of(goal)?.verdict === 'faster' && of(goal)!.ratio <= 1 - goal.minEffect)
   if (better.length === 0) {
     const said = verdicts.map((verdict) => `${verdict.metric} ${verdict.verdict} (×${verdict.ratio.toFixed(3)})`)

@@ -57,7 +57,7 @@ function without(patch: Patch, incumbent: Config): Patch {
   return Object.fromEntries(keys.map((key) => [key, patch[key]])) as Patch
 }
 
-const samePatch = (a: Patch, b: Patch): boolean => {
+export const samePatch = (a: Patch, b: Patch): boolean => {
   const keys = Object.keys({ ...a, ...b }) as KnobKey[]
   return keys.every((key) => a[key] === b[key])
 }
@@ -65,6 +65,12 @@ const samePatch = (a: Patch, b: Patch): boolean => {
 /** Can this change move figures of that workload? */
 export function touches(patch: Patch, workload: WorkloadName): boolean {
   return (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].affects.some((name) => name === workload))
+}
+
+/** The keys of a change that cannot move figures of that workload. */
+export function withoutTouching(patch: Patch, workload: WorkloadName): Patch {
+  const keys = (Object.keys(patch) as KnobKey[]).filter((key) => !touches({ [key]: patch[key] }, workload))
+  return Object.fromEntries(keys.map((key) => [key, patch[key]])) as Patch
 }
 
 /** The phase's goals that this change can touch. */
