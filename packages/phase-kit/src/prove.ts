@@ -1,9 +1,9 @@
-import { type GuardResult, type MetricName, type Patch, type Verdict, workloadOf } from '@tenfold/contracts'
+import type { GuardResult, MetricName, Patch, Verdict } from '@tenfold/contracts'
 import type { ArmSpec } from '@tenfold/harness'
 import { seedOf } from '@tenfold/measure'
 import { contest, lockQuality } from '@tenfold/proof'
-import type { Goal, Guard } from './phase.ts'
-import { isLossy, retreats, samePatch, touchedGoals, touches, withoutTouching } from './score.ts'
+import type { Goal, Guard, Trial } from './phase.ts'
+import { choose, isLossy, retreats, samePatch, touchedGoals, touches } from './score.ts'
 import { describePatch } from './search.ts'
 import type { Session } from './session.ts'
 
@@ -45,23 +45,28 @@ export async function judgeStates(
 }
 
 /**
- * The best setting found; should it fail on the check questions, the same with less of what may cost quality. Where it made one goal worse for
- * another, the same without what can move that goal comes first.
+ * The best setting found; should it fail on the check questions, the same with less of what may cost quality. Where it made one goal worse
+ * for another, the best of the trials that did not comes first.
  */
-export async function proveBest(session: Session, best: Patch | undefined): Promise<Proof[]> {
+export async function proveBest(session: Session, trials: readonly Trial[]): Promise<Proof[]> {
   const proofs: Proof[] = []
+  const best = choose(trials, session.phase)
   const waiting = best ? retreats(best) : []
   for (let patch = waiting.shift(); patch; patch = waiting.shift()) {
     const proof = await prove(session, patch)
     proofs.push(proof)
     if (proof.accepted) break
-    if (proof.worse === undefined) continue
-    const rest = withoutTouching(patch, workloadOf(proof.worse))
-    const known = [...proofs.map((each) => each.patch), ...waiting].some((each) => samePatch(each, rest))
-    if (Object.keys(rest).length > 0 && !known) waiting.unshift(rest)
+    const kinder = proof.worse && choose(sparing(proof.worse, trials), session.phase)
+    if (!kinder) continue
+    const isKnown = [...proofs.map((each) => each.patch), ...waiting].some((each) => samePatch(each, kinder))
+    if (!isKnown) waiting.unshift(kinder)
   }
   return proofs
 }
+
+/** Trials that did not make this goal worse. */
+export const sparing = (metric: MetricName, trials: readonly Trial[]): Trial[] =>
+  trials.filter(({ ratios }) => (ratios[metric] ?? 1) <= 1)
 
 /** Guards first, since a change that loses quality need not be timed; then the goals it touches. */
 async function prove(session: Session, patch: Patch): Promise<Proof> {

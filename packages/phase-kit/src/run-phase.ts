@@ -5,7 +5,6 @@ import { attribute } from './attribute.ts'
 import { describeStates, keepSamples } from './describe-state.ts'
 import type { Phase } from './phase.ts'
 import { proveBest } from './prove.ts'
-import { choose } from './score.ts'
 import { search } from './search.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
@@ -16,7 +15,7 @@ export async function runPhase(phase: Phase, options: SessionOptions): Promise<H
   const floor = phase.id === 'baseline' ? await noiseFloorOf(session) : []
   const found = await inspect(session, session.arm(incumbent))
   const trials = await search(session, found.details)
-  const proofs = await proveBest(session, choose(trials, phase))
+  const proofs = await proveBest(session, trials)
   const proven = proofs.find((proof) => proof.accepted)
   const config = proven ? { ...incumbent, ...proven.patch } : incumbent
   const whole = phase.attribute ? await attribute(session, config) : undefined

@@ -67,12 +67,6 @@ export function touches(patch: Patch, workload: WorkloadName): boolean {
   return (Object.keys(patch) as KnobKey[]).some((key) => knobs[key].affects.some((name) => name === workload))
 }
 
-/** The keys of a change that cannot move figures of that workload. */
-export function withoutTouching(patch: Patch, workload: WorkloadName): Patch {
-  const keys = (Object.keys(patch) as KnobKey[]).filter((key) => !touches({ [key]: patch[key] }, workload))
-  return Object.fromEntries(keys.map((key) => [key, patch[key]])) as Patch
-}
-
 /** The phase's goals that this change can touch. */
 export const touchedGoals = (patch: Patch, { goals }: Pick<Phase, 'goals'>): Phase['goals'] =>
   goals.filter(({ metric }) => touches(patch, workloadOf(metric)))

@@ -2,7 +2,7 @@ import { defaultConfig, type Patch, type Verdict } from '@tenfold/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Goal, Trial } from '../src/phase.ts'
-import { decide } from '../src/prove.ts'
+import { decide, sparing } from '../src/prove.ts'
 import { choose, greedy, isFeasible, isLossy, retreats, scoreOf, touchedGoals } from '../src/score.ts'
 
 const goals: Goal[] = [
@@ -144,7 +144,8 @@ describe('decide', () => {
 
   it('gives the figure that decided', () => {
     expect(decide(goals, [verdict('query.ms', 'faster', 0.8)]).reason).toBe('query.ms ×0.800')
-    expect(decide(goals, [verdict('store.ms', 'slower', 1.1)]).reason).toContain('store.ms got worse (×1.100)')
+    const slower = decide(goals, [verdict('query.ms', 'faster', 0.5), verdict('store.ms', 'slower', 1.1)])
+    expect(slower).toEqual({ accepted: false, reason: 'store.ms got worse (×1.100)', worse: 'store.ms' })
     expect(decide(goals, [verdict('query.ms', 'undecided', 0.97)]).reason).toContain('query.ms undecided (×0.970)')
   })
 })
@@ -171,5 +172,18 @@ describe('retreats', () => {
   it('of what cannot cost quality there is none, and none is empty', () => {
     expect(retreats({ 'speed.batchTokens': 512 })).toEqual([{ 'speed.batchTokens': 512 }])
     expect(retreats({ 'speed.precision': 'int8' })).toEqual([{ 'speed.precision': 'int8' }])
+  })
+})
+
+describe('a goal that got worse', () => {
+  it('leaves the trials that did not make it worse, and the best of those is tried next', () => {
+    const kind: Patch = { 'db.cacheKib': 64000 }
+    const trials = [
+      { ...trial(0.5), ratios: { 'query.ms': 0.5, 'store.ms': 1.2 } },
+      { ...trial(0.7, 0, kind), ratios: { 'query.ms': 0.7, 'store.ms': 0.9 } },
+      trial(0.9, 0, { 'db.analyze': 'full' }),
+    ]
+    expect(choose(sparing('store.ms', trials), judged)).toEqual(kind)
+    expect(sparing('query.ms', trials)).toEqual(trials)
   })
 })
