@@ -16,7 +16,7 @@ export async function phaseMain(phase: Phase, phaseModule: URL): Promise<number>
   const report = openReporter(phase.id)
   try {
     const resume = process.env.TENFOLD_RESUME === '1'
-    if (resume && phase.id !== 'baseline' && isFinished(openHandoffStore(), phase.id)) {
+    if (resume && isFinished(openHandoffStore(), phase.id)) {
       report.line(`${phaseFiles[phase.id]}_complete.json is of this run already`)
       return (process.exitCode = 0)
     }

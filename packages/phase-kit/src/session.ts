@@ -155,7 +155,7 @@ function currentRun(phase: Phase, store: HandoffStore, settings: Settings, resum
     const { runId, config } = store.read('baseline')
     return { runId, first: parseConfig(config) }
   }
-  const file = path.join(scratchFolder(store.root), 'run.json')
+  const file = runFile(store)
   if (resume && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
   // read before the last run's files are cleared: it may be what this one begins with
   const first = startConfig(settings, store.root)
@@ -181,5 +181,12 @@ async function ensureIndex(session: Session): Promise<void> {
   if (results[0]?.kind === 'ingest') session.built = results[0].observation
 }
 
-export const isFinished = (store: HandoffStore, phase: PhaseId): boolean =>
-  store.has('baseline') && store.has(phase, store.read('baseline').runId)
+/** The run that is taken up again has this handoff. Written once more, it would break the chain of those after it. */
+export function isFinished(store: HandoffStore, phase: PhaseId): boolean {
+  const file = runFile(store)
+  const runId = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Run).runId : undefined
+  if (phase === 'baseline') return runId !== undefined && store.has('baseline', runId)
+  return store.has('baseline') && store.has(phase, store.read('baseline').runId)
+}
+
+const runFile = (store: HandoffStore): string => path.join(scratchFolder(store.root), 'run.json')

@@ -49,6 +49,13 @@ describe('a whole phase, through real measured processes', () => {
     expect(findingsOf(store)).toEqual([])
   })
 
+  it('a run taken up again leaves the handoff of phase 8 as it is: later ones hold its hash', async () => {
+    const before = readFileSync(path.join(root, 'handoff', 'phase_8_complete.json'), 'utf8')
+    const { output } = await run(root, 'baseline', { TENFOLD_RESUME: '1' })
+    expect(output).toContain('phase_8_complete.json is of this run already')
+    expect(readFileSync(path.join(root, 'handoff', 'phase_8_complete.json'), 'utf8')).toBe(before)
+  })
+
   it('S0-7 S2-33 killed in the middle and resumed: a valid handoff, nothing measured twice, the planted gain proven', async () => {
     const { child, ended } = start(root, 'db')
     while (linesOf(journalOf('db')).length < 4) {
