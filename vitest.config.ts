@@ -1,4 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/** They time a system or watch its memory: other tests beside them would be part of what they see. */
+const measuring = [
+  'packages/phase-kit/test/run-phase.test.ts',
+  'packages/harness/test/separate.test.ts',
+  'packages/cli/test/{advise,compare,leak}.test.ts',
+  'packages/memory-optimizer/test/leak/leak-test.test.ts',
+]
+const elsewhere = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
   ssr: {
@@ -6,10 +16,34 @@ export default defineConfig({
   },
   resolve: { conditions: ['@tenfold/source'] },
   test: {
-    include: ['packages/**/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
+    globalSetup: 'scripts/test-build.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['packages/**/test/**/*.test.ts'],
+          exclude: [...elsewhere, ...measuring],
+          // vitest alone would leave a core for itself: half of two
+          maxWorkers: Math.max(2, availableParallelism()),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: measuring,
+          exclude: elsewhere,
+          maxWorkers: 1,
+          // many processes, one after the other
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

@@ -2,38 +2,31 @@
 import { exitCodes, PipelineError } from '@tenfold/contracts'
 import { explain } from '@tenfold/phase-kit'
 import { Command, CommanderError } from 'commander'
-import { adviseCommand } from './commands/advise.ts'
-import { askCommand } from './commands/ask.ts'
-import { baselineCommand } from './commands/baseline.ts'
-import { compareCommand } from './commands/compare.ts'
-import { fusionCommand } from './commands/fusion.ts'
-import { gateCommand } from './commands/gate.ts'
-import { importCommand } from './commands/import.ts'
-import { ingestCommand } from './commands/ingest.ts'
-import { leakCommand } from './commands/leak.ts'
-import { maintainCommand } from './commands/maintain.ts'
-import { modelsCommand } from './commands/models.ts'
-import { runCommand } from './commands/run.ts'
-import { selftestCommand } from './commands/selftest.ts'
-import { verifyCommand } from './commands/verify.ts'
 
+/** Each with what it imports: a command does not wait for the parts of the others. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).runCommand(),
+  ingest: async () => (await import('./commands/ingest.ts')).ingestCommand(),
+  ask: async () => (await import('./commands/ask.ts')).askCommand(),
+  compare: async () => (await import('./commands/compare.ts')).compareCommand(),
+  selftest: async () => (await import('./commands/selftest.ts')).selftestCommand(),
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  gate: async () => (await import('./commands/gate.ts')).gateCommand(),
+  baseline: async () => (await import('./commands/baseline.ts')).baselineCommand(),
+  leak: async () => (await import('./commands/leak.ts')).leakCommand(),
+  models: async () => (await import('./commands/models.ts')).modelsCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
+  advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
+  fusion: async () => (await import('./commands/fusion.ts')).fusionCommand(),
+  maintain: async () => (await import('./commands/maintain.ts')).maintainCommand(),
+}
+
+const asked = process.argv[2] ?? ''
+const shown = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)
 const program = new Command('tenfold')
   .description('Measure a RAG system, make it faster and smaller, keep only what can be proven.')
-  .addCommand(runCommand())
-  .addCommand(ingestCommand())
-  .addCommand(askCommand())
-  .addCommand(compareCommand())
-  .addCommand(selftestCommand())
-  .addCommand(verifyCommand())
-  .addCommand(gateCommand())
-  .addCommand(baselineCommand())
-  .addCommand(leakCommand())
-  .addCommand(modelsCommand())
-  .addCommand(importCommand())
-  .addCommand(adviseCommand())
-  .addCommand(fusionCommand())
-  .addCommand(maintainCommand())
   .showHelpAfterError()
+for (const name of shown) program.addCommand(await commands[name]!())
 
 for (const command of [program, ...program.commands]) command.exitOverride()
 

@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type EncoderOptions, openEncoder } from '../src/index.ts'
-import { build, dot, plain, row } from './fixture.ts'
-
-beforeAll(() => build())
+import { dot, plain, row } from './fixture.ts'
 
 const nasty: Record<string, string> = {
   'no character': '',

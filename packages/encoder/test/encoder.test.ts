@@ -3,7 +3,7 @@ import { getPriority } from 'node:os'
 import { PipelineError } from '@tenfold/contracts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Encoder, type EncoderOptions, openEncoder } from '../src/index.ts'
-import { build, dot, paragraphs, plain, row } from './fixture.ts'
+import { dot, paragraphs, plain, row } from './fixture.ts'
 
 const opened: Encoder[] = []
 const open = async (options: Partial<EncoderOptions> = {}) => {
@@ -73,7 +73,6 @@ describe('embed', () => {
 
 describe('workers', () => {
   it('S3-44 two workers give the vectors of the main thread', async () => {
-    build()
     const texts = paragraphs(12)
     const [here, there] = [await open(), await open({ workers: 2, threads: 1 })]
     const [expected, actual] = [await here.embed(texts), await there.embed(texts)]
@@ -90,7 +89,6 @@ describe.runIf(process.platform === 'linux')('a worker for questions', () => {
     }).length
 
   it('S3-45 stands beside ingest workers that step back for it, and gives the same vectors', async () => {
-    build()
     const before = niceThreads()
     const encoder = await open({ workers: 1, threads: 1, queryWorker: true })
     expect(niceThreads()).toBe(before + 1)

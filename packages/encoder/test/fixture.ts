@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { EncoderOptions } from '../src/index.ts'
 
 export const plain: EncoderOptions = {
@@ -12,11 +10,6 @@ export const plain: EncoderOptions = {
   device: 'cpu',
   batch: { maxTexts: 8, tokenBudget: 0 },
 }
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-
-/** Workers and pre-packing run compiled JavaScript. */
-export const build = () => execFileSync('npx', ['tsc', '-b', 'packages/encoder'], { cwd: root, stdio: 'pipe' })
 
 export const row = (slab: Float32Array, i: number) => slab.subarray(i * 384, (i + 1) * 384)
 

@@ -7,7 +7,7 @@ import { bertModels, type EncoderOptions, openEncoder } from '../src/index.ts'
 import { readTokenizer } from '../src/read-tokenizer.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
 import { writeModel } from '../src/write-model.ts'
-import { build, dot, plain } from './fixture.ts'
+import { dot, plain } from './fixture.ts'
 import { cls, modelFolder, randomSafetensors, shape, withConfig } from './random-bert.ts'
 import { referenceEncoder } from './reference.ts'
 
@@ -15,7 +15,6 @@ let tokenizerFile: string
 let tokenizer: TextTokenizer
 let env: Record<string, string | undefined>
 beforeAll(async () => {
-  build()
   tokenizerFile = (await ensureModel('all-MiniLM-L6-v2')).files['tokenizer.json']!
   tokenizer = await openTokenizer(await readTokenizer(tokenizerFile), 128)
   env = { TENFOLD_CACHE: mkdtempSync(join(tmpdir(), 'tenfold-own-')) }

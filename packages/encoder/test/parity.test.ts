@@ -10,7 +10,7 @@ import { parityTexts } from '../src/parity-texts.ts'
 import { readTokenizer } from '../src/read-tokenizer.ts'
 import { openSession } from '../src/session.ts'
 import { openTokenizer, type TextTokenizer } from '../src/tokenizer.ts'
-import { build, dot, paragraphs, row } from './fixture.ts'
+import { dot, paragraphs, row } from './fixture.ts'
 import { modelFolder } from './random-bert.ts'
 import { referenceEncoder } from './reference.ts'
 
@@ -22,7 +22,6 @@ let tokenizer: TextTokenizer
 let cache: string
 let reference: ReturnType<typeof referenceEncoder>
 beforeAll(async () => {
-  build()
   source = await findModel(undefined, {})
   safetensors = (source.file as { safetensors: string }).safetensors
   tokenizer = await openTokenizer(await readTokenizer(source.tokenizer), 256)

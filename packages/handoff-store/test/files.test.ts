@@ -3,15 +3,13 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { replaceFile, sha256, workspaceRoot } from '../src/index.ts'
-import { build, temporaryFolder } from './fixture.ts'
+import { temporaryFolder } from './fixture.ts'
 
 const writer = fileURLToPath(new URL('./writer.mjs', import.meta.url))
 
 describe('replaceFile', () => {
-  beforeAll(build)
-
   it('makes the folder, replaces the content, leaves nothing else behind', () => {
     const folder = temporaryFolder()
     const file = path.join(folder, 'deep', 'er', 'file.json')

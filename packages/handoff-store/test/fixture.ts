@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { defaultConfig, type Handoff, type PhaseId, phaseFiles, type Summary } from '@tenfold/contracts'
 import { afterEach } from 'vitest'
 
@@ -18,13 +16,6 @@ export function temporaryFolder(): string {
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-
-/** Children run compiled JavaScript. */
-export function build(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/handoff-store'], { cwd: root })
-}
 
 const summary: Summary = {
   samples: 'before/query.ms',

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,11 +12,7 @@ import { separateFork } from '../src/separate.ts'
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const root = mkdtempSync(path.join(os.tmpdir(), 'tenfold-harness-'))
 
-// measured processes run compiled JavaScript
 beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/harness'], {
-    cwd: here('../../..'),
-  })
   process.env.TENFOLD_ROOT = root
 })
 afterAll(() => {

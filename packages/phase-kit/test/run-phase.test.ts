@@ -4,9 +4,7 @@ import { defaultConfig } from '@tenfold/contracts'
 import { type HandoffStore, openHandoffStore } from '@tenfold/handoff-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Trial, verifyHandoffs } from '../src/index.ts'
-import { build, run, start, workspace } from './toy.ts'
-
-beforeAll(build)
+import { run, start, workspace } from './toy.ts'
 
 const roots: string[] = []
 const fresh = (target?: string) => {
@@ -57,7 +55,8 @@ describe('a whole phase, through real measured processes', () => {
   })
 
   it('S0-7 S2-33 killed in the middle and resumed: a valid handoff, nothing measured twice, the planted gain proven', async () => {
-    const { child, ended } = start(root, 'db')
+    const failing = { TOY_FAIL: 'mmap' }
+    const { child, ended } = start(root, 'db', failing)
     while (linesOf(journalOf('db')).length < 4) {
       expect(child.exitCode, 'ended before it could be killed').toBeNull()
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -68,7 +67,7 @@ describe('a whole phase, through real measured processes', () => {
     const kept = linesOf(journalOf('db'))
     writeFileSync(journalOf('db'), `${kept.join('\n')}\n{"key":"cut of`)
 
-    const { code, output } = await run(root, 'db', { TENFOLD_RESUME: '1' })
+    const { code, output } = await run(root, 'db', { ...failing, TENFOLD_RESUME: '1' })
     expect(output).toContain('improved')
     expect(code).toBe(0)
     const finished = linesOf(journalOf('db'))
@@ -95,21 +94,19 @@ describe('a whole phase, through real measured processes', () => {
     expect(readdirSync(path.join(root, '.tenfold', 'index')).some((name) => name.endsWith('.building'))).toBe(false)
   })
 
-  it('a finished phase is not run again when resuming', async () => {
-    const before = store.hashOf('db')
-    const { code, output } = await run(root, 'db', { TENFOLD_RESUME: '1' })
-    expect([code, store.hashOf('db')]).toEqual([0, before])
-    expect(output).toContain('of this run already')
-  })
-
-  it('a setting that fails is a failed trial, not the end', async () => {
-    const { code } = await run(root, 'db', { TOY_FAIL: 'mmap' })
-    expect(code).toBe(0)
+  it('a setting that fails is a failed trial, not the end', () => {
     const handoff = store.read('db')
     const [first] = linesOf(path.join(store.folder, handoff.trials.file)).map((line) => JSON.parse(line) as Trial)
     expect(first).toMatchObject({ patch: { 'db.mmapMib': 256 }, state: 'failed', error: 'no mapping here' })
     expect(handoff.warnings.join()).toContain('no mapping here')
     expect(handoff.config['db.mmapMib']).toBe(0)
+  })
+
+  it('a finished phase is not run again when resuming', async () => {
+    const before = store.hashOf('db')
+    const { code, output } = await run(root, 'db', { TENFOLD_RESUME: '1' })
+    expect([code, store.hashOf('db')]).toEqual([0, before])
+    expect(output).toContain('of this run already')
   })
 
   it('S0-8 S3-40 the last phase proves the sum of all changes, and what each is worth where it ended up', async () => {

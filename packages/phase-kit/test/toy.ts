@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -7,13 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { seededRandom } from '@tenfold/measure'
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-/** Measured processes run compiled JavaScript. */
-export function build(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/phase-kit'], {
-    cwd: here('../../..'),
-  })
-}
 
 const subjects = [
   'vector',

@@ -31,10 +31,14 @@ const left = () => {
 describe('leakTest on processes', () => {
   it('finds a planted JavaScript leak, and its size, on the right side', async () => {
     const progress = new Set<string>()
-    const result = await watch({ jsBytes: 8192 }, { onProgress: (step) => progress.add(step) })
+    // Far above what the system keeps by itself while its code is still being compiled, 0.3 to 1.6 KB a question and more on a busy machine:
+    // that is growth too, and rightly part of the size.
+    const planted = 2 ** 16
+    const result = await watch({ jsBytes: planted }, { onProgress: (step) => progress.add(step) })
     expect([result.verdict, result.js.verdict, result.queries]).toEqual(['leaking', 'leaking', 50])
-    expect(result.js.slope).toBeGreaterThan(7000)
-    expect(result.js.slope).toBeLessThan(9500)
+    expect(Math.abs(result.js.slope / planted - 1)).toBeLessThan(0.1)
+    const { low, high } = result.js
+    expect([low < 1.1 * planted, high > planted], `[${low}, ${high}]`).toEqual([true, true])
     expect(result.points.map(({ at }) => at)).toEqual(Array.from({ length: 10 }, (_, i) => 5 * (i + 1)))
     expect(result.controlPoints).toHaveLength(10)
     expect([...progress]).toEqual(['target', 'control'])
