@@ -111,11 +111,8 @@ export function openStore(options: StoreOptions): SqliteStore {
     },
     lexicalSearch: (text, limit, filter) => lexical.search(text, limit, chunkIdsOf(filter)),
     snippets: (text, chunkIds, options) => snippetsOf(prepare, text, chunkIds, options),
-    hydrate(chunkIds) {
-      const rows = prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[]
-      const byId = new Map(rows.map((row) => [row.chunkId, row]))
-      return chunkIds.flatMap((id) => byId.get(id) ?? [])
-    },
+    // in the order asked: its CROSS JOIN goes through the list from outside
+    hydrate: (chunkIds) => prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[],
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
     vectorBytes: () => loaded?.bytes ?? 0,
