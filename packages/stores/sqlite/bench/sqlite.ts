@@ -41,7 +41,7 @@ const take = (some: Row[]) => {
   rows.push(...some)
 }
 try {
-  take(ingestRows(scratch, rounds))
+  take(await ingestRows(scratch, rounds))
   take(await readerRows(scratch, rounds, values.short ? 1000 : 2000))
   take(await checkpointRows(scratch, rounds, values.short ? 1500 : 3000))
   take(hydrateRows(scratch, rounds))

@@ -14,6 +14,6 @@ export { openReadWorkers, type ReadWorkers, type ReadWorkersOptions } from './re
 export { applySettings, type Settings, type Unmet } from './settings.ts'
 export { openStore } from './store.ts'
 export type { Change, Pragmas, SqliteStore, StoreOptions } from './types.ts'
-export { type CheckpointerOptions, openCheckpointer } from './wal/checkpointer.ts'
+export { type Checkpointer, type CheckpointerOptions, openCheckpointer } from './wal/checkpointer.ts'
 export { checkWal, type WalState, type WatchOptions, watchWal } from './wal/log.ts'
 export default provider

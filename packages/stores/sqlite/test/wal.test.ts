@@ -117,6 +117,42 @@ it('the thread tells once that a reader holds the log, and empties it when the r
   await checkpointer.close()
 })
 
+it('S3-35: a writer that asks for room keeps the log below its limit, however late the thread looks', async () => {
+  const db = writer()
+  const checkpointer = await openCheckpointer(db, { everyMs: 60_000, limitBytes })
+  let highest = 0
+  for (let i = 0; i < 40; i++) {
+    expect(await checkpointer.room()).toBe(true)
+    write(db, 20)
+    highest = Math.max(highest, walBytes(db.name))
+  }
+  expect(highest).toBeLessThan(limitBytes)
+  expect(highest).toBeGreaterThan(limitBytes / 2)
+  await checkpointer.close()
+})
+
+it('room: a reader that holds the log is waited for until the time is used up, or the checkpointer is closed', async () => {
+  const db = writer()
+  const checkpointer = await openCheckpointer(db, { everyMs: 60_000, limitBytes })
+  const reader = openReader(db.name, settings)
+  write(db, 1)
+  const rows = reader.prepare('SELECT * FROM t').iterate()
+  rows.next()
+  write(db, 500)
+  expect(await checkpointer.room(100)).toBe(false)
+  const waiting = checkpointer.room()
+  rows.return?.()
+  expect(await waiting).toBe(true)
+  const again = reader.prepare('SELECT * FROM t').iterate()
+  again.next()
+  write(db, 500)
+  const left = checkpointer.room()
+  await checkpointer.close()
+  expect(await left).toBe(false)
+  again.return?.()
+  reader.close()
+})
+
 it('without its file the thread does not begin, and the writer keeps its checkpoints', async () => {
   const { db } = openConnection(join(folder(), 'gone.db'), settings)
   const name = { get: (of: Connection, key: keyof Connection) => (key === 'name' ? '/no/such/file.db' : of[key]) }

@@ -16,7 +16,7 @@ export async function crowdRows(folder: string, ms: number): Promise<Row[]> {
       measured: faults,
       interval: null,
       met,
-      why: `${commits} commits, ${reads} reads, ${copies} copies; ${torn} torn reads, ${busy} times SQLITE_BUSY, ${failed.length} other errors${failed[0] ? ` (${failed[0]})` : ''}; the log had ${(highestWalBytes / 2 ** 20).toFixed(1)} MiB at most: a checkpoint that waits for a busy disk does not hold the writer`,
+      why: `${commits} commits, ${reads} reads, ${copies} copies; ${torn} torn reads, ${busy} times SQLITE_BUSY, ${failed.length} other errors${failed[0] ? ` (${failed[0]})` : ''}; the log had ${(highestWalBytes / 2 ** 20).toFixed(1)} MiB at most; the writer asks for room between transactions, and waits while a checkpoint waits for the disk`,
     },
   ]
 }

@@ -69,6 +69,7 @@ export async function crowd(
     let nextCopy = performance.now() + options.copyEveryMs
     for (let i = 0; performance.now() < end; i++) {
       try {
+        await checkpointer.room()
         commit.immediate(i)
         found.commits++
         if (performance.now() > nextCopy) {

@@ -1,14 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import type { CheckpointerData } from './checkpointer.ts'
+import { early, near } from './emptying.ts'
 import { checkpoint, checkWal, walBytes } from './log.ts'
-
-/**
- * Emptying begins at a quarter of the limit: a try waits little for readers, since the writer waits with it, and may fail where there are many.
- * Near the limit it waits longer. One that failed is not made again at once: the writer would wait most of the time.
- */
-const early = { share: 1 / 4, waitMs: 50, retryMs: 200 }
-const near = { share: 3 / 4, waitMs: 500, retryMs: 500 }
 
 const { path, everyMs, limitBytes } = workerData as CheckpointerData
 const port = parentPort!
@@ -16,19 +10,29 @@ const db = new Database(path, { fileMustExist: true })
 let nextTry = 0
 let isHeld = false
 
-const timer = setInterval(() => {
-  const size = walBytes(path)
-  if (size === 0) return
-  checkpoint(db, 'PASSIVE')
-  if (performance.now() < nextTry) return
+/** A try to empty the log, where it is long enough for one. */
+function empty(size: number): void {
   const { share, waitMs, retryMs } = size > near.share * limitBytes ? near : early
   const state = { ...checkWal(db, { limitBytes: share * limitBytes, waitMs }), limitBytes }
   if (state.kind === 'held') nextTry = performance.now() + retryMs
   const wasHeld = isHeld
   isHeld = state.kind === 'held' && (wasHeld || size > limitBytes)
   if (state.kind === 'emptied' || (isHeld && !wasHeld)) port.postMessage(state)
+}
+
+const timer = setInterval(() => {
+  const size = walBytes(path)
+  if (size === 0) return
+  checkpoint(db, 'PASSIVE')
+  if (performance.now() >= nextTry) empty(size)
 }, everyMs)
-port.once('message', () => {
+port.on('message', (order: 'try' | 'close') => {
+  if (order === 'try') {
+    // the writer waits for it
+    empty(walBytes(path))
+    port.postMessage('tried')
+    return
+  }
   clearInterval(timer)
   db.close()
   port.close()
