@@ -6,6 +6,7 @@ const measuring = [
   'packages/phase-kit/test/run-phase.test.ts',
   'packages/harness/test/separate.test.ts',
   'packages/cli/test/{advise,compare,leak}.test.ts',
+  'packages/index-advisor/test/advise.test.ts',
   'packages/memory-optimizer/test/leak/leak-test.test.ts',
 ]
 const elsewhere = ['**/node_modules/**', '**/dist/**']

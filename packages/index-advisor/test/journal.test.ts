@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -146,12 +145,10 @@ describe('a process killed while it applies', () => {
     const killAfterMs = async (ms: number | null) => {
       const copy = join(folder, `killed-${ms}.db`)
       copyFileSync(file, copy)
-      const script = fileURLToPath(new URL('./killed-apply.ts', import.meta.url))
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', '--conditions=@tenfold/source', script, copy, join(folder, 'advice.json')],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      )
+      const script = join(import.meta.dirname, 'killed-apply.mjs')
+      const child = spawn(process.execPath, [script, copy, join(folder, 'advice.json')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       await once(child.stdout, 'data')
       const start = performance.now()
       const ended = once(child, 'close')

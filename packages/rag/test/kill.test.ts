@@ -6,8 +6,8 @@ import { openEncoder } from '@tenfold/encoder'
 import { expect, it } from 'vitest'
 import { contents, folder, storeIn } from './fixture.ts'
 
-/** Kills in all; TENFOLD_KILLS=30 is the long form, over more documents. */
-const kills = Number(process.env.TENFOLD_KILLS ?? 4)
+/** Kills in all; `pnpm test:slow` has more, over more documents. */
+const kills = Number(process.env.TENFOLD_KILLS ?? 2)
 const documents = process.env.TENFOLD_KILLS ? 24 : 6
 const config = parseConfig({})
 const alike = 0.9999

@@ -42,7 +42,7 @@ it('refuses a graph that does not find what the proof asks for, and leaves the o
   expect(graphs(folder)).toEqual([first.file])
 })
 
-/** Set TENFOLD_KILLS=50 for the long run. */
+/** `pnpm test:slow` has more. */
 const kills = Number(process.env.TENFOLD_KILLS ?? 4)
 
 it(

@@ -11,9 +11,8 @@ it.each([0, 7, 31, 60])(
   'holds whole documents only after kill -9 in the middle of writes (+%i ms)',
   async (delay) => {
     const settings = options(join(folder(), 'index.db'))
-    const script = join(import.meta.dirname, 'killed-writer.ts')
-    const tsx = ['--conditions=@tenfold/source', '--import', 'tsx', script]
-    const child = spawn(process.execPath, [...tsx, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const script = join(import.meta.dirname, 'killed-writer.mjs')
+    const child = spawn(process.execPath, [script, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')
     await sleep(delay)
     child.kill('SIGKILL')

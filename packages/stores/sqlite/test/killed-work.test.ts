@@ -11,7 +11,7 @@ import { checkFile } from '../src/maintenance/perform.ts'
 import { undoMigration } from '../src/migrations/migrate.ts'
 import { chunk, doc, folder, options } from './fixture.ts'
 
-/** Kills of each work; TENFOLD_KILLS=50 for the long form. */
+/** Kills of each work; `pnpm test:slow` has more. */
 const kills = Number(process.env.TENFOLD_KILLS ?? 1)
 const docs = 300
 const words = (n: number) => Array.from({ length: 200 }, (_, i) => `w${(n * 7919 + i * 104_729) % 20_000}`).join(' ')

@@ -1,7 +1,7 @@
-import { openStore } from '../src/index.ts'
+// Writes versions of ten documents until it is killed; version v has 1 + v % 5 chunks, each naming v. Compiled code: what is killed is what ships.
+import { openStore } from '../dist/index.js'
 
-// Writes versions of ten documents until it is killed; version v has 1 + v % 5 chunks, each naming v.
-const store = openStore(JSON.parse(process.argv[2]!))
+const store = openStore(JSON.parse(process.argv[2]))
 for (let version = 0; ; version++) {
   const chunks = Array.from({ length: 1 + (version % 5) }, (_, i) => ({
     text: `version ${version} piece ${i} ${'filler '.repeat(200)}`,
