@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** They time a system or watch its memory: other tests beside them would be part of what they see. */
+/** They time a system against another: other tests beside them would be part of what they see. */
 const measuring = [
   'packages/phase-kit/test/run-phase.test.ts',
   'packages/harness/test/separate.test.ts',
-  'packages/cli/test/{advise,compare,leak}.test.ts',
+  'packages/cli/test/compare.test.ts',
   'packages/index-advisor/test/advise.test.ts',
-  'packages/memory-optimizer/test/leak/leak-test.test.ts',
 ]
 const elsewhere = ['**/node_modules/**', '**/dist/**']
 
