@@ -14,7 +14,7 @@ export default defineConfig({
       'packages/stores/sqlite/test/killed-work.test.ts',
       'packages/vector-search/test/publish.test.ts',
     ],
-    env: { TENFOLD_KILLS: process.env.TENFOLD_KILLS ?? '8' },
+    env: { TENFOLD_KILLS: process.env.TENFOLD_KILLS ?? '5' },
     testTimeout: 240_000,
     fileParallelism: false,
   },
