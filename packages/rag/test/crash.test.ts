@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Doc, parseConfig } from '@tenfold/contracts'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { contents, folder, pages, pagesFolder, ragOver, small, stream } from './fixture.ts'
 
 const config = parseConfig(small)
@@ -16,14 +16,19 @@ const hashesOf = (workspace: string) =>
   contents(config, workspace).map(({ id, hash, chunks }) => ({ id, hash, chunks: chunks.map((chunk) => chunk.hash) }))
 
 let docs: Doc[]
+/** Of these documents alone. */
+let source: string
 let whole: ReturnType<typeof hashesOf>
 beforeAll(async () => {
-  docs = await pages(100)
+  source = mkdtempSync(join(tmpdir(), 'tenfold-pages-'))
+  for (const { id } of await pages(8)) copyFileSync(join(pagesFolder, id), join(source, id))
+  docs = await pages(8, source)
   const clean = mkdtempSync(join(tmpdir(), 'tenfold-clean-'))
   await (await ragOver(docs, clean)).close()
   whole = hashesOf(clean)
   rmSync(clean, { recursive: true, force: true })
 })
+afterAll(() => rmSync(source, { recursive: true, force: true }))
 
 it.each([
   [1, 0],
@@ -33,7 +38,7 @@ it.each([
   async (documents, delayMs) => {
     const workspace = folder()
     const script = join(import.meta.dirname, 'killed-ingest.mjs')
-    const child = spawn(process.execPath, [script, workspace, pagesFolder, JSON.stringify(small)], {
+    const child = spawn(process.execPath, [script, workspace, source, JSON.stringify(small)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const lines: string[] = []

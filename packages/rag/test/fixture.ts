@@ -18,10 +18,10 @@ export function folder(): string {
 /** Real pages: a part of the documentation that the data set package installs. */
 export const pagesFolder = join(import.meta.dirname, '../../dataset/node_modules/ai/docs/09-troubleshooting')
 
-/** The first of them. */
-export async function pages(count: number): Promise<Doc[]> {
+/** The first of them, or of another folder. */
+export async function pages(count: number, path = pagesFolder): Promise<Doc[]> {
   const found: Doc[] = []
-  for await (const doc of (await openDataset({ kind: 'path', path: pagesFolder })).docs()) {
+  for await (const doc of (await openDataset({ kind: 'path', path })).docs()) {
     if (found.length < count) found.push(doc)
   }
   return found

@@ -8,7 +8,7 @@ import { contents, folder, storeIn } from './fixture.ts'
 
 /** Kills in all; `pnpm test:slow` has more, over more documents. */
 const kills = Number(process.env.TENFOLD_KILLS ?? 2)
-const documents = process.env.TENFOLD_KILLS ? 24 : 6
+const documents = process.env.TENFOLD_KILLS ? 12 : 6
 const config = parseConfig({})
 const alike = 0.9999
 
