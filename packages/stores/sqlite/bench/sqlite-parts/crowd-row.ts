@@ -5,7 +5,7 @@ import type { Row } from './row.ts'
 const limitBytes = 64 * 2 ** 20
 
 export async function crowdRows(folder: string, ms: number): Promise<Row[]> {
-  const found = await crowd(path.join(folder, 'crowd.db'), { ms, readers: 4, limitBytes, copyEveryMs: 10_000 })
+  const found = await crowd(path.join(folder, 'crowd.db'), { ms, readers: 4, limitBytes, copyEveryMs: ms / 6 })
   const { commits, reads, copies, torn, busy, failed, highestWalBytes } = found
   const faults = torn + busy + failed.length
   const met = faults === 0 && highestWalBytes <= limitBytes

@@ -47,9 +47,10 @@ export async function crowd(
   const workers = await openReadWorkers({ path, ...settings, workers: options.readers, maxWaiting: 0 })
   const end = performance.now() + options.ms
 
+  let isWriting = true
   const read = async () => {
     const sql = `SELECT count(*) AS n, count(DISTINCT version) AS versions, total(checksum <> ${sum}) AS wrong FROM rows WHERE grp = ?`
-    for (let i = 0; performance.now() < end; i++) {
+    for (let i = 0; isWriting; i++) {
       try {
         const [row] = (await workers.all(sql, i % groups)) as [{ n: number; versions: number; wrong: number }]
         found.reads++
@@ -67,7 +68,9 @@ export async function crowd(
       seal.run(i % groups)
     })
     let nextCopy = performance.now() + options.copyEveryMs
-    for (let i = 0; performance.now() < end; i++) {
+    // a disk may be so slow that the time is over before the first copy
+    const isOver = () => performance.now() >= end && found.copies + found.busy + found.failed.length > 0
+    for (let i = 0; !isOver(); i++) {
       try {
         await checkpointer.room()
         commit.immediate(i)
@@ -84,6 +87,7 @@ export async function crowd(
       found.highestWalBytes = Math.max(found.highestWalBytes, walBytes(path))
       if (i % 5 === 0) await turn()
     }
+    isWriting = false
   }
   await Promise.all([write(), ...Array.from({ length: options.readers }, read)])
   await workers.close()
