@@ -7,6 +7,7 @@ const everyStage: Record<Stage, true> = {
   vector: true,
   lexical: true,
   fuse: true,
+  rerank: true,
   hydrate: true,
   prompt: true,
   prefill: true,

@@ -26,6 +26,7 @@ const known: Record<string, { cause: string; knobs: string[] }> = {
     knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.pgRank', 'db.statementReuse'],
   },
   fuse: { cause: 'two ranked lists become one', knobs: ['rag.candidates'] },
+  rerank: { cause: 'the reranker reads every candidate it is shown', knobs: [] },
   hydrate: { cause: 'texts are read row by row', knobs: ['db.statementReuse', 'db.mmapMib'] },
   prompt: { cause: 'passages are measured and joined', knobs: ['speed.contextPassages'] },
   prefill: {
