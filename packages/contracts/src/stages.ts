@@ -6,6 +6,7 @@ const everyStage: Record<Stage, true> = {
   embed: true,
   vector: true,
   lexical: true,
+  search: true,
   fuse: true,
   rerank: true,
   hydrate: true,

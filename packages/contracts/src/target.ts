@@ -8,6 +8,8 @@ export type Stage =
   | 'embed'
   | 'vector'
   | 'lexical'
+  /** Both in one round trip. */
+  | 'search'
   | 'fuse'
   | 'rerank'
   | 'hydrate'

@@ -25,8 +25,12 @@ const known: Record<string, { cause: string; knobs: string[] }> = {
     cause: 'every chunk that holds any word of the question is scored',
     knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.pgRank', 'db.statementReuse'],
   },
+  search: {
+    cause: 'the server searches by vector and by words at once, and the longer of the two is waited for',
+    knobs: ['db.osHits', 'db.osTotalHits', 'db.osCandidates', 'db.osQuantisation'],
+  },
   fuse: { cause: 'two ranked lists become one', knobs: ['rag.candidates'] },
-  rerank: { cause: 'the reranker reads every candidate it is shown', knobs: [] },
+  rerank: { cause: 'the reranker reads every candidate it is shown', knobs: ['rag.rerankDepth'] },
   hydrate: { cause: 'texts are read row by row', knobs: ['db.statementReuse', 'db.mmapMib'] },
   prompt: { cause: 'passages are measured and joined', knobs: ['speed.contextPassages'] },
   prefill: {

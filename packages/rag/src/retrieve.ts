@@ -1,5 +1,5 @@
 import { cacheKey, normalizeQuestion } from '@tenfold/cache-manager'
-import type { Config, Passage, QueryRequest, Stage } from '@tenfold/contracts'
+import type { Config, Filter, Hits, Passage, QueryRequest, Stage, Store } from '@tenfold/contracts'
 import { fuseConvex } from './convex.ts'
 import { chunksPerDocument, type Fused, fuse } from './fuse.ts'
 import type { Parts } from './parts.ts'
@@ -84,14 +84,23 @@ async function rank(
   signal?.throwIfAborted()
   const depth = Math.max(config['rag.candidates'], k)
   const filter = { collection, metadata }
-  const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, filter))
-  const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, filter))
+  const { near, worded } = await searchBoth(parts.store, { vector, text, depth, filter }, timed)
   const count = Math.max(k * chunksPerDocument, depth)
   return timed('fuse', () =>
     config['rag.fusion'] === 'convex'
       ? fuseConvex(near, worded, config['rag.fusionWeight'], count)
       : fuse([near.chunkIds, worded.chunkIds], config['rag.rrfK'], count),
   )
+}
+
+async function searchBoth(
+  store: Store,
+  { vector, text, depth, filter }: { vector: Float32Array; text: string; depth: number; filter: Filter },
+  timed: Timed,
+): Promise<{ near: Hits; worded: Hits }> {
+  if (store.searchBoth) return timed('search', () => store.searchBoth!(vector, text, depth, filter))
+  const near = await timed('vector', () => store.vectorSearch(vector, depth, filter))
+  return { near, worded: await timed('lexical', () => store.lexicalSearch(text, depth, filter)) }
 }
 
 async function hydrate(

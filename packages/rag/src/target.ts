@@ -5,14 +5,15 @@ import {
   type OpenOptions,
   type Patch,
   parseConfig,
+  type Stage,
   stageNames,
   type Target,
   type TargetEvent,
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
-import { chunksPerDocument } from './fuse.ts'
 import { openKeeper } from './keeper.ts'
 import { buildCaches, buildEncoder, buildFirst, buildGenerator, keysOf, models, type Parts } from './parts.ts'
+import { chunksPerDocument } from './fuse.ts'
 import { readBack } from './read-back.ts'
 import { loadReranker } from './reranker.ts'
 import { retrieve, type Timed, withSnippets } from './retrieve.ts'
@@ -87,7 +88,7 @@ export async function openRag({
     info: async () => ({
       name: 'built-in RAG',
       level: 2,
-      stages: stageNames.filter((stage) => stage !== 'rerank' || reranker),
+      stages: stagesOf(parts),
       knobs: knobsWith(provider, reranker !== undefined),
       models: reranker ? { ...models, [`reranker ${reranker.name}`]: reranker.sha256 } : models,
       chunks: await parts.store.chunkCount(),
@@ -187,6 +188,12 @@ export async function openRag({
       await reranker?.close?.()
     },
   }
+}
+
+function stagesOf({ reranker, store }: Parts): Stage[] {
+  const absent: Stage[] = [...(reranker ? [] : ['rerank' as const])]
+  absent.push(...(store.searchBoth ? (['vector', 'lexical'] as const) : (['search'] as const)))
+  return stageNames.filter((stage) => !absent.includes(stage))
 }
 
 const timer =
