@@ -1,5 +1,5 @@
 import { type Config, type HydratedChunk, messageOf, type QueryRequest, type RerankPassage } from '@tenfold/contracts'
-import type { Fused } from './fuse.ts'
+import type { Fused } from '@tenfold/measure'
 import type { Parts } from './parts.ts'
 import type { NamedReranker } from './reranker.ts'
 import type { Timed } from './retrieve.ts'

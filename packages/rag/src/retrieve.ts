@@ -1,9 +1,8 @@
 import { cacheKey, normalizeQuestion } from '@tenfold/cache-manager'
 import type { Config, Filter, Hits, Passage, QueryRequest, Stage, Store } from '@tenfold/contracts'
-import { fuseConvex } from './convex.ts'
-import { chunksPerDocument, type Fused, fuse } from './fuse.ts'
+import { type Fused, fuse, fuseConvex } from '@tenfold/measure'
 import type { Parts } from './parts.ts'
-import { rankFirst } from './rank-first.ts'
+import { chunksPerDocument, rankFirst } from './rank-first.ts'
 import { recall } from './recall.ts'
 import { type Reranked, rerank } from './rerank.ts'
 

@@ -13,7 +13,7 @@ import {
 import { answer, fitPassages } from './answer.ts'
 import { openKeeper } from './keeper.ts'
 import { buildCaches, buildEncoder, buildFirst, buildGenerator, keysOf, models, type Parts } from './parts.ts'
-import { chunksPerDocument } from './fuse.ts'
+import { chunksPerDocument } from './rank-first.ts'
 import { readBack } from './read-back.ts'
 import { loadReranker } from './reranker.ts'
 import { retrieve, type Timed, withSnippets } from './retrieve.ts'
