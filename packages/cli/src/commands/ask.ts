@@ -38,9 +38,10 @@ export const askCommand = () =>
     .action(async (question: string, options: AskOptions) => {
       const { default: rag } = await import('@tenfold/rag')
       const shelf = currentShelf()
-      const config = await bestKnownConfig()
+      const settings = await loadSettings()
+      const config = await bestKnownConfig(settings)
       const opening = performance.now()
-      const { options: door } = targetOf(await loadSettings())
+      const { options: door } = targetOf(settings)
       const target = await rag.open({ config, workspace: shelf.workspace, ...(door ? { options: door } : {}) })
       const openMs = performance.now() - opening
       const stages: Record<string, number> = {}

@@ -42,7 +42,7 @@ export const leakCommand = () =>
       try {
         const result = await leakTest({
           target: { module, options: { ...(options.target ? {} : targetOf(settings).options), ...options.option } },
-          config: await bestKnownConfig(),
+          config: await bestKnownConfig(settings),
           questions: (await questionsFor(dataset, 'tune')).map(({ text }) => text),
           index,
           kind: options.lifecycle ? 'lifecycle' : 'queries',
