@@ -92,7 +92,7 @@ describe('tenfold ask', () => {
     rmSync(join(source, 'z-copy.md'))
     const again = await tenfold(root, ['ingest', source, '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ docs: 2, embedded: 0, unchanged: 2, removed: 1 })
-  })
+  }, 60_000)
 })
 
 describe('tenfold ask with an answer', () => {
