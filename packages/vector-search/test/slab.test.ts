@@ -24,7 +24,7 @@ it('says what the limit is where 32-bit addresses end, and keeps what it has', (
   expect(() => slab.reserve(3_000_000)).toThrow(
     expect.objectContaining({
       code: 'STORE_FULL',
-      message: expect.stringMatching(/3000000 vectors.*4 GiB.*279\d{4} rows/),
+      message: expect.stringMatching(/3000000 vectors.*4 GiB.*278\d{4} rows/),
     }),
   )
   expect(slab.capacity).toBe(16)
