@@ -7,13 +7,11 @@ import { bestEngine, type Engine } from './kernels/engine.ts'
 import { rowsPerBlock, rowsPerCall } from './kernels/kernel.ts'
 import { Slab } from './slab.ts'
 import { scanAlone } from './split/scan.ts'
-import { ScanWorkers } from './split/scan-workers.ts'
-import type { Task } from './split/task.ts'
+import { ScanWorkers, splitFromBytes } from './split/scan-workers.ts'
+import { mostWorkers, type Task } from './split/task.ts'
 import type { FlatIndex, IndexOptions, Neighbours } from './types.ts'
 
 const codeMakers = { f32: undefined, int8, bit }
-/** Bytes of rows below which a scan stays in one thread. */
-const splitFromBytes = 0
 /** What a thread takes at a time: 0.1 ms of reading, so that none waits much longer for the last one. */
 const partBytes = 2 ** 20
 
@@ -46,6 +44,7 @@ class Flat implements FlatIndex {
   #end: number
   #workers: ScanWorkers | undefined
   #wantedWorkers: number
+  readonly #splitFromBytes: number
 
   constructor(options: IndexOptions, vectors: Float32Array, dims: number, engine: Engine) {
     const maker = codeMakers[options.representation]
@@ -53,6 +52,7 @@ class Flat implements FlatIndex {
     this.rescore = options.rescore
     this.#slab = new Slab(engine, dims, maker?.bytes ?? (() => 0), options.threads)
     this.#wantedWorkers = this.#slab.shared ? options.threads! - 1 : 0
+    this.#splitFromBytes = options.splitFromBytes ?? splitFromBytes
     this.#end = vectors.length / dims
     this.#slab.reserve(this.#end)
     for (let row = 0; row < this.#end; row++) this.#slab.vector(row).set(vectors.subarray(row * dims, (row + 1) * dims))
@@ -70,7 +70,7 @@ class Flat implements FlatIndex {
   }
 
   get threads(): number {
-    return 1 + (this.#workers?.count ?? this.#wantedWorkers)
+    return 1 + Math.min(this.#wantedWorkers, this.#workers?.count ?? mostWorkers)
   }
 
   get size(): number {
@@ -163,7 +163,7 @@ class Flat implements FlatIndex {
 
   /** The workers for a scan of so many bytes, started with the first that is large enough. */
   #splitting(bytes: number): ScanWorkers | undefined {
-    if (this.#wantedWorkers === 0 || bytes < splitFromBytes) return undefined
+    if (this.#wantedWorkers === 0 || bytes < this.#splitFromBytes) return undefined
     return (this.#workers ??= new ScanWorkers(this.#slab, this.#wantedWorkers))
   }
 

@@ -9,6 +9,8 @@ export interface IndexOptions {
    * instructions, stay in one.
    */
   threads?: number
+  /** Bytes of rows or codes from which a scan is shared; absent: the constant of that name. */
+  splitFromBytes?: number
 }
 
 /** Rows best first, with their f32 dot products. Fewer than k when fewer rows exist or pass the filter. */
