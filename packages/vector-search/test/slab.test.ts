@@ -10,6 +10,7 @@ it.each(enginesOf())('$name: rows and codes survive growth, and new rows are zer
   const stored = (row: number) => Float32Array.from({ length: 20 }, (_, i) => row + i / 100)
   for (let row = 0; row < 16; row++) slab.vector(row, 20).set(stored(row))
   slab.bytes.fill(7, slab.codesAt, slab.codesAt + 16 * slab.codeBytes)
+  slab.bytes.fill(9, slab.listAt, slab.listAt + 4 * slab.capacity)
   slab.reserve(17)
   expect(slab.capacity).toBe(32)
   for (let row = 0; row < 16; row++) expect(slab.vector(row, 20)).toEqual(stored(row))

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type FlatIndex, type IndexOptions, openFlatIndex } from '../src/index.ts'
 import { bestEngine, type Engine, enginesOf } from '../src/kernels/engine.ts'
 import { type Kernels, rowsPerCall } from '../src/kernels/kernel.ts'
-import { seatAt, state, takenAt } from '../src/split/task.ts'
+import { readTask, seatAt, state, takenAt } from '../src/split/task.ts'
 
 const representations = ['f32', 'int8', 'bit'] as const
 const open: FlatIndex[] = []
@@ -38,12 +38,12 @@ function engineWith(before: (control: Int32Array) => void): Engine {
 
 /** Leaves the others a lead, so that they take parts however busy the machine is. */
 const pause = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0.2)
-/** Once the others are called: nothing until they have taken all that was left. */
-const leaveTheRest = (rows: number) =>
-  engineWith((control) => {
-    const isShared = [0, 1, 2].some((worker) => Atomics.load(control, seatAt(worker)) > state.idle)
-    while (isShared && Atomics.load(control, takenAt) < rows) pause()
-  })
+/** Once another is called: nothing until it has taken all that was left. */
+const leavesTheRest = engineWith((control) => {
+  const { count } = readTask(new Uint32Array(control.buffer)).task
+  const isShared = Atomics.load(control, seatAt(0)) > state.idle
+  while (isShared && Atomics.load(control, takenAt) < count) pause()
+})
 
 /** Small whole numbers, so that ties are frequent, and reach over the parts. */
 function numbers(seed: number, count: number): Float32Array {
@@ -97,7 +97,7 @@ describe('a scan that threads share', () => {
         same(queries.subarray(2 * dims))
         split.close()
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     )
   })
 
@@ -107,7 +107,7 @@ describe('a scan that threads share', () => {
     const vectors = numbers(5, count * dims)
     const query = vectors.slice(0, dims)
     const options = { representation, rescore: 100 }
-    const index = await shared(options, vectors, dims, leaveTheRest(count))
+    const index = await shared(options, vectors, dims, leavesTheRest)
     expect(index.search(query, 60)).toEqual(openFlatIndex(options, vectors, dims).search(query, 60))
   })
 
