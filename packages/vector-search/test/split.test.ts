@@ -73,7 +73,7 @@ const cases = fc.record({
 })
 
 describe('a scan that threads share', () => {
-  it('S4-16 finds what one thread finds, in its order, while rows come and go', { timeout: 60_000 }, async () => {
+  it('S3-44 finds what one thread finds, in its order, while rows come and go', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ representation, threads, dims, count, rescore, k, share, seed }) => {
         const vectors = numbers(seed, count * dims)

@@ -9,7 +9,7 @@ export interface Engine {
   open(shared?: boolean): Opened
 }
 
-export interface Opened {
+interface Opened {
   /** Another than the engine's where no address space is left for WebAssembly. */
   name: Engine['name']
   memory: LinearMemory
