@@ -50,8 +50,9 @@ class Flat implements FlatIndex {
     const maker = codeMakers[options.representation]
     this.dims = dims
     this.rescore = options.rescore
-    this.#slab = new Slab(engine, dims, maker?.bytes ?? (() => 0), options.threads)
-    this.#wantedWorkers = this.#slab.shared ? options.threads! - 1 : 0
+    const workers = Math.max(0, Math.min(mostWorkers, (options.threads ?? 1) - 1))
+    this.#slab = new Slab(engine, dims, maker?.bytes ?? (() => 0), 1 + workers)
+    this.#wantedWorkers = this.#slab.shared ? workers : 0
     this.#splitFromBytes = options.splitFromBytes ?? splitFromBytes
     this.#end = vectors.length / dims
     this.#slab.reserve(this.#end)
@@ -70,7 +71,7 @@ class Flat implements FlatIndex {
   }
 
   get threads(): number {
-    return 1 + Math.min(this.#wantedWorkers, this.#workers?.count ?? mostWorkers)
+    return 1 + Math.min(this.#wantedWorkers, this.#workers?.count ?? this.#wantedWorkers)
   }
 
   get size(): number {

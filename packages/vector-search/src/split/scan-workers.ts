@@ -4,7 +4,7 @@ import type { Best } from '../best.ts'
 import { rowsPerCall } from '../kernels/kernel.ts'
 import type { Slab } from '../slab.ts'
 import { partsLeft, scan, scanAlone } from './scan.ts'
-import { mostWorkers, seatAt, state, type Task, takenAt, writeTask } from './task.ts'
+import { seatAt, state, type Task, takenAt, writeTask } from './task.ts'
 import type { Seat } from './worker.ts'
 
 /** The compiled worker: Node cannot start a TypeScript one, so running from source needs a build too. */
@@ -34,12 +34,12 @@ export class ScanWorkers {
   /** Given up while they held parts, and not ended yet: they may still take some. */
   readonly #strays = new Set<Worker>()
 
-  /** `slab.shared` must be there. */
+  /** `slab.shared` must be there, with room for the hits of so many. */
   constructor(slab: Slab, workers: number) {
     this.#slab = slab
     this.#control = new Int32Array(slab.words.buffer)
     const { module, memory } = slab.shared!
-    this.#seats = Array.from({ length: Math.min(workers, mostWorkers) }, (_, i) => i).flatMap((i) => {
+    this.#seats = Array.from({ length: workers }, (_, i) => i).flatMap((i) => {
       const hitsAt = slab.hitsAt + 8 * rowsPerCall * (i + 1)
       const worker = this.#start({ module, memory, worker: i, hitsAt })
       return worker ? { worker, at: seatAt(i), hitsAt } : []
