@@ -258,6 +258,11 @@ export const knobs = {
     lossy: true,
     about: 'candidates of a quantised scan rescored with f32',
   }),
+  'db.scanThreads': int(1, 1, 4, 'threads', {
+    levels: [1, 2],
+    affects: ['store', 'query', 'stream', 'memory'],
+    about: 'threads that share a scan of vectors; a short one stays in one thread',
+  }),
 
   ...serverKnobs,
 
