@@ -16,21 +16,22 @@ const run = promisify(execFile)
 /** Folder of classes, jars and plugins; its name changes with what it is made of. Throws NotTestedHere. */
 export async function fetchServer(kind: ServerKind): Promise<string> {
   requireJava()
-  const source = path.join(import.meta.dirname, kind)
+  const sources = [`${kind}/pom.xml`, `${kind}/Launcher.java`, 'Launch.java'].map((name) =>
+    path.join(import.meta.dirname, name),
+  )
   const hash = createHash('sha256')
-  for (const name of ['pom.xml', 'Launcher.java']) hash.update(await readFile(path.join(source, name)))
+  for (const file of sources) hash.update(await readFile(file))
   const cache = path.join(path.dirname(modelCacheDir()), 'servers')
   const folder = path.join(cache, `${kind}-${hash.digest('hex').slice(0, 12)}`)
   if (await exists(folder)) return folder
   const partial = `${folder}.${process.pid}`
   await mkdir(partial, { recursive: true })
   try {
-    for (const name of ['pom.xml', 'Launcher.java']) await copyFile(path.join(source, name), path.join(partial, name))
+    for (const file of sources) await copyFile(file, path.join(partial, path.basename(file)))
     await run('mvn', ['-q', '-B', 'process-resources'], { cwd: partial })
     if (kind === 'elasticsearch') await makeNettyModule(partial)
-    await run('javac', ['-proc:none', '-cp', classPath(kind, partial), '-d', 'classes', 'Launcher.java'], {
-      cwd: partial,
-    })
+    const compile = ['-proc:none', '-cp', classPath(kind, partial), '-d', 'classes', 'Launch.java', 'Launcher.java']
+    await run('javac', compile, { cwd: partial })
     // another process may have been quicker: what it made is the same
     await rename(partial, folder).catch(async (error) => {
       if (!(await exists(folder))) throw error

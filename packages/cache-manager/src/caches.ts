@@ -21,11 +21,14 @@ export interface CacheStats {
 
 /** Four caches under one memory budget (S2-31, S2-32). Values must not be changed by whoever gets them. */
 export interface Caches {
-  /** The cached value, or what `compute` gives; equal keys asked at once compute once, and a failure is not kept. */
+  /**
+   * The cached value, or what `compute` gives; equal keys asked at once compute once, and a failure is not kept, nor is what `isKept` says false of.
+   */
   getOrCompute<Value extends object | string>(
     name: CacheName,
     key: string,
     compute: () => Promise<Value> | Value,
+    isKept?: (value: Value) => boolean,
   ): Promise<{ value: Value; hit: boolean }>
   clear(name?: CacheName): void
   stats(): Record<CacheName, CacheStats>
@@ -78,6 +81,7 @@ export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Cac
       name: CacheName,
       key: string,
       compute: () => Promise<Value> | Value,
+      isKept: (value: Value) => boolean = () => true,
     ) {
       const cache = caches.get(name)
       if (!cache) return { value: await compute(), hit: false }
@@ -96,7 +100,7 @@ export function openCaches({ entries, maxBytes, ttlMs, now }: CacheOptions): Cac
       try {
         const value = await work
         // a clear while computing means that what was read may be old: give it, do not keep it
-        if (begun === epoch) keep(name, key, value)
+        if (begun === epoch && isKept(value)) keep(name, key, value)
         return { value, hit: false }
       } finally {
         if (running.get(slot) === work) running.delete(slot)

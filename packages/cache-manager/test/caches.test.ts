@@ -162,6 +162,17 @@ describe('equal keys asked at once', () => {
     expect(await ask(caches, 'b')).toBe(false)
   })
 
+  it('a value of which isKept says false reaches all who wait and is not kept', async () => {
+    const caches = open()
+    let computed = 0
+    const ask = (isKept: (value: string) => boolean) =>
+      caches.getOrCompute('query', 'a', async () => `value ${++computed}`, isKept)
+    const both = await Promise.all([ask(() => false), ask(() => false)])
+    expect(both.map(({ value }) => value)).toEqual(['value 1', 'value 1'])
+    expect(await ask((value) => value === 'value 2')).toEqual({ value: 'value 2', hit: false })
+    expect(await ask(() => false)).toEqual({ value: 'value 2', hit: true })
+  })
+
   it('S4-7 cleared while computing: the value read before is given but not kept', async () => {
     const caches = open()
     const gate = deferred<string>()

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { type Config, type Dataset, defaultConfig, PipelineError, parseConfig } from '@tenfold/contracts'
+import { type Config, type Dataset, defaultConfig, PipelineError, parseConfig, type Settings } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
 import { openHandoffStore, replaceFile, sha256, workspaceRoot } from '@tenfold/handoff-store'
 import { loadSettings, scratchFolder } from '@tenfold/phase-kit'
@@ -50,8 +50,9 @@ export function openDataOf(source: string, fallback: string): Promise<Dataset> {
 }
 
 /** The configuration the last finished run accepted, or the defaults; with the store that the settings name. */
-export async function bestKnownConfig(): Promise<Config> {
-  const { 'rag.store': store } = parseConfig((await loadSettings()).config)
+export async function bestKnownConfig(settings?: Settings): Promise<Config> {
+  const { config } = settings ?? (await loadSettings())
+  const { 'rag.store': store } = parseConfig(config)
   return { ...lastAccepted(), 'rag.store': store }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folder, tenfold } from './process.ts'
@@ -79,11 +79,20 @@ describe('tenfold ask', () => {
       /^Sources\n {2}1\. trades\/\w+\.md {2}\w+\n {5}\w.*\nopen .* · embed .* · total .*\n$/,
     )
 
+    writeFileSync(join(root, 'mine.mjs'), 'export const rerank = (_, passages) => passages.map(() => Number.NaN)')
+    const reranked = await tenfold(root, ['ask', 'When does the lock close?', '--no-answer', '--json'], {
+      TENFOLD_RERANKER: './mine.mjs',
+    })
+    const { warnings, ...outcome } = JSON.parse(reranked.stdout)
+    expect(outcome.passages).toEqual(passages)
+    expect(Object.keys(outcome.stagesMs)).toEqual(['embed', 'vector', 'lexical', 'fuse', 'hydrate', 'rerank'])
+    expect(warnings).toEqual([expect.stringMatching(/^reranker mine\.mjs gave NaN .*: the fused order stays$/)])
+
     rmSync(join(source, 'harbour.md'))
     rmSync(join(source, 'z-copy.md'))
     const again = await tenfold(root, ['ingest', source, '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ docs: 2, embedded: 0, unchanged: 2, removed: 1 })
-  })
+  }, 60_000)
 })
 
 describe('tenfold ask with an answer', () => {

@@ -38,6 +38,7 @@ export {
 export { isMetricName, type Metric, type MetricName, metrics, type Unit, workloadOf } from './metrics.ts'
 export { type PhaseId, phaseFiles, phaseIds } from './phases.ts'
 export { type Profile, type ProfileName, profiles } from './profiles.ts'
+export type { Reranker, RerankPassage } from './reranker.ts'
 export { type Lookup, lookUp, resultFrom, tokenReader, type Wanted } from './response.ts'
 export type { ResponsePaths } from './response-paths.ts'
 export type { Settings } from './settings.ts'

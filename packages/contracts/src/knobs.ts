@@ -49,6 +49,18 @@ export const knobs = {
     lossy: true,
     about: 'weight of vector search where rag.fusion is convex; BM25 has the rest',
   }),
+  'rag.rerankDepth': int(20, 0, 1000, 'chunks', {
+    levels: [20],
+    affects: ['query', 'stream'],
+    lossy: true,
+    about: 'fused chunks shown to the reranker, where tenfold.config.ts names one; 0 shows it none',
+  }),
+  'rag.rerankTimeoutMs': int(2000, 1, 600000, 'ms', {
+    levels: [2000],
+    affects: [],
+    lossy: true,
+    about: 'longest wait for the reranker; then the fused order stays',
+  }),
   'rag.chunkTokens': int(200, 32, 256, 'tokens', {
     levels: [200],
     affects: [],
@@ -245,6 +257,11 @@ export const knobs = {
     affects: ['store', 'query', 'stream'],
     lossy: true,
     about: 'candidates of a quantised scan rescored with f32',
+  }),
+  'db.scanThreads': int(1, 1, 4, 'threads', {
+    levels: [1, 2],
+    affects: ['store', 'query', 'stream', 'memory'],
+    about: 'threads that share a scan of vectors; a short one stays in one thread',
   }),
 
   ...serverKnobs,

@@ -87,6 +87,8 @@ export interface Store {
   exactSearch(query: Float32Array, k: number, filter?: Filter): Awaitable<Hits>
   /** Chunks by the words of title and text, any word of `text` matching. No input is a syntax error; no words, no hits. */
   lexicalSearch(text: string, limit: number, filter?: Filter): Awaitable<Hits>
+  /** `vectorSearch` and `lexicalSearch` of one question in one round trip, where that is less work than two. */
+  searchBoth?(query: Float32Array, text: string, k: number, filter?: Filter): Awaitable<{ near: Hits; worded: Hits }>
   /** In the order asked; ids that are gone are left out. */
   hydrate(chunkIds: number[]): Awaitable<HydratedChunk[]>
   /** For the end of an ingest: what was written can be found, and the planner knows about it. */

@@ -3,7 +3,19 @@ import type { Knob } from './knob-kinds.ts'
 import type { Config, Patch } from './knobs.ts'
 import type { Filter, SnippetOptions } from './store.ts'
 
-export type Stage = 'cache' | 'embed' | 'vector' | 'lexical' | 'fuse' | 'hydrate' | 'prompt' | 'prefill' | 'decode'
+export type Stage =
+  | 'cache'
+  | 'embed'
+  | 'vector'
+  | 'lexical'
+  /** Both in one round trip. */
+  | 'search'
+  | 'fuse'
+  | 'rerank'
+  | 'hydrate'
+  | 'prompt'
+  | 'prefill'
+  | 'decode'
 
 /** What a target tells while it works: `stage` ends a stage (level 1), `token` streams an answer. */
 export type TargetEvent = { type: 'stage'; stage: Stage; ms: number } | { type: 'token'; text: string }
@@ -48,6 +60,8 @@ export interface QueryResult {
   usage?: Usage
   /** Name of the outermost cache that answered. */
   cacheHit?: string
+  /** What went wrong without costing the answer, each in a sentence. */
+  warnings?: string[]
 }
 
 /** The first state of an index whose vectors are still being made: how it is searched, and the figures that decided it. */

@@ -1,6 +1,16 @@
-import type { Patch } from '@tenfold/contracts'
+import type { Config, Patch } from '@tenfold/contracts'
 import { definePhase, greedy } from '@tenfold/phase-kit'
+import { splitFromBytes } from '@tenfold/vector-search'
 import { inspectStore } from './inspect.ts'
+
+/** Of the bytes of f32, those a scan reads; a graph is not scanned. */
+const shareRead: Partial<Record<string, number>> = { f32: 1, int8: 1 / 4, bit: 1 / 32 }
+
+/** Two threads where a scan is long enough to be shared. */
+function scanSteps(vectorBytes: number, incumbent: Config): Patch[] {
+  const read = vectorBytes * (shareRead[incumbent['db.vectors']] ?? 0)
+  return read >= splitFromBytes ? [{ 'db.scanThreads': 2 }] : []
+}
 
 /**
  * For every store; those are tried that the target offers. In SQLite WAL, foreign keys and the 16 MB cache are the driver's defaults and on
@@ -66,6 +76,7 @@ const db = definePhase({
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.scanThreads',
     'db.pgVectors',
     'db.pgEfSearch',
     'db.pgIterativeScan',
@@ -103,7 +114,8 @@ const db = definePhase({
     { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
   ],
   inspect: inspectStore,
-  propose: (evidence) => greedy(steps, evidence, db),
+  propose: (evidence) =>
+    greedy([...steps, ...scanSteps(Number(evidence.facts.vectorBytes ?? 0), evidence.incumbent)], evidence, db),
 })
 
 export default db

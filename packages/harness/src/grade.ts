@@ -9,9 +9,21 @@ const answerTokens = 48
 /** Questions without judgements asked to see whether two systems agree. */
 const mostUnjudged = 200
 
-/** Grades every arm on the same questions: [arm][question], only questions a metric can speak about. */
-export async function gradeQuestions({ arms, questions, say }: TaskContext, answers: number): Promise<QualityTable> {
+/** All that grading asks of a target. */
+type Asked = Pick<Target, 'query' | 'exactSearch'>
+type AskedArm = { target: Asked }
+
+/** Different warnings told; the others are counted only. */
+const mostWarnings = 5
+
+/** Grades every arm on the same questions: [arm][question], only questions a metric can speak about; and what the arms warned of meanwhile. */
+export async function gradeQuestions(
+  { arms: opened, questions, say }: TaskContext,
+  answers: number,
+): Promise<{ table: QualityTable; warnings?: string[] }> {
   const table: QualityTable = {}
+  const heard = new Map<string, number>()
+  const arms = opened.map(({ target }) => ({ target: listening(target, heard) }))
   const put = (metric: string, arm: number, value: number) =>
     ((table[metric] ??= arms.map(() => []))[arm] ??= []).push(value)
   for (const question of questions) {
@@ -27,11 +39,26 @@ export async function gradeQuestions({ arms, questions, say }: TaskContext, answ
     for (const [arm, { target }] of arms.entries())
       await gradeAnswer(target, question, (metric, value) => put(metric, arm, value))
   }
-  return table
+  return heard.size > 0 ? { table, warnings: told(heard) } : { table }
+}
+
+const listening = (target: Target, heard: Map<string, number>): Asked => ({
+  ...(target.exactSearch ? { exactSearch: (text, k) => target.exactSearch!(text, k) } : {}),
+  async query(request, on) {
+    const result = await target.query(request, on)
+    for (const warning of result.warnings ?? []) heard.set(warning, (heard.get(warning) ?? 0) + 1)
+    return result
+  },
+})
+
+function told(heard: ReadonlyMap<string, number>): string[] {
+  const lines = [...heard].map(([warning, times]) => `${warning} (${times} ${times === 1 ? 'question' : 'questions'})`)
+  const more = lines.length - mostWarnings
+  return more > 0 ? [...lines.slice(0, mostWarnings), `${more} other warnings of this kind`] : lines
 }
 
 /** Does one of them answer at all? Systems that only search are graded on what they find. */
-async function anyAnswers(arms: TaskContext['arms'], { text }: Question): Promise<boolean> {
+async function anyAnswers(arms: AskedArm[], { text }: Question): Promise<boolean> {
   for (const { target } of arms) {
     const answered = await target.query({ text, answerTokens, bypassCache: true }).then(
       (result) => result.answer !== undefined,
@@ -47,7 +74,7 @@ async function anyAnswers(arms: TaskContext['arms'], { text }: Question): Promis
  * whether an answer that comes with the documents is the same to the letter.
  */
 async function gradeAlike(
-  arms: TaskContext['arms'],
+  arms: AskedArm[],
   text: string,
   put: (metric: string, arm: number, value: number) => void,
 ): Promise<void> {
@@ -66,7 +93,7 @@ type Put = (metric: string, value: number) => void
 
 const isJudged = ({ relevant }: Question) => Object.values(relevant).some((grade) => grade > 0)
 
-async function gradeRanking(target: Target, question: Question, put: Put): Promise<void> {
+async function gradeRanking(target: Asked, question: Question, put: Put): Promise<void> {
   const { text, relevant, accept } = question
   if (isJudged(question)) {
     const { ids } = await target.query({ text, k: depth, bypassCache: true })
@@ -80,7 +107,7 @@ async function gradeRanking(target: Target, question: Question, put: Put): Promi
   }
 }
 
-async function gradeAnswer(target: Target, question: Question, put: Put): Promise<void> {
+async function gradeAnswer(target: Asked, question: Question, put: Put): Promise<void> {
   const start = performance.now()
   let firstTokenMs: number | undefined
   const result = await target.query({ text: question.text, answerTokens, bypassCache: true }, (event) => {

@@ -60,7 +60,7 @@ export type TaskResult =
   | { kind: 'serve' }
   | { kind: 'resources'; memory: (MemoryMap | null)[]; infos: TargetInfo[] }
   | { kind: 'describe'; values: Record<string, number[]>[] }
-  | { kind: 'quality'; table: QualityTable }
+  | { kind: 'quality'; table: QualityTable; warnings?: string[] }
   | { kind: 'memory'; observation: Observation }
   | { kind: 'cold'; observation: Observation }
   | { kind: 'ingest'; stats: IngestStats; observation: Observation }

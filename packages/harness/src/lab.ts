@@ -44,12 +44,17 @@ export function openLab({ runner, data, dataset, questions, profile, status, sig
     seed,
     arms: [...arms],
   })
+  const warnings: string[] = []
   return {
-    warnings: [],
+    warnings,
     async job(arms, tasks, what, options = {}) {
       status(what)
       const result = await runner.run({ ...jobOf(arms, options), tasks: [...tasks] }, what)
       if (result.info) onInfo?.(result.info)
+      for (const each of result.results) {
+        const told = each.kind === 'quality' ? (each.warnings ?? []) : []
+        warnings.push(...told.filter((warning) => !warnings.includes(warning)))
+      }
       return result
     },
     separate(arms, workload, what, options = {}) {

@@ -82,7 +82,7 @@ async function runTask(task: Task, context: TaskContext): Promise<TaskResult> {
     case 'describe':
       return describe(workloads[task.workload], task.runs, context)
     case 'quality':
-      return { kind: 'quality', table: await gradeQuestions(context, task.answers) }
+      return { kind: 'quality', ...(await gradeQuestions(context, task.answers)) }
     case 'memory':
       return {
         kind: 'memory',

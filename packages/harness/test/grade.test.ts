@@ -27,11 +27,23 @@ function system(answers: Answers, more: Partial<Target> = {}): { target: Target;
   return { target, requests }
 }
 
-const grade = (systems: { target: Target }[], questions: Question[], answers = 0) =>
+const graded = (systems: { target: Target }[], questions: Question[], answers = 0) =>
   gradeQuestions({ arms: systems, questions, say: () => {} } as unknown as TaskContext, answers)
+const grade = async (...asked: Parameters<typeof graded>) => (await graded(...asked)).table
 
 const ranked = (...ids: string[]) => system(() => ({ ids }))
 const passage = (text: string): Passage => ({ chunkId: '', docId: '', title: '', text, score: 1 })
+
+it('what systems warn of is told once each with how often, and not without end', async () => {
+  const questions = Array.from({ length: 7 }, (_, i) => question(String(i), { relevant: { good: 1 } }))
+  const warning = system(({ text }) => ({ ids: ['good'], warnings: ['always', `of ${text}`] }))
+  const { warnings, table } = await graded([warning], questions)
+  expect(table['quality.sourceAt1']).toEqual([[1, 1, 1, 1, 1, 1, 1]])
+  expect(warnings).toHaveLength(6)
+  expect(warnings!.slice(0, 2)).toEqual(['always (7 questions)', 'of 0 (1 question)'])
+  expect(warnings!.at(-1)).toBe('3 other warnings of this kind')
+  expect(await graded([ranked('good')], questions)).not.toHaveProperty('warnings')
+})
 
 describe('judged questions', () => {
   const relevant = { good: 2, fair: 1, bad: 0 }

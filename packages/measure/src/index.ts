@@ -7,6 +7,7 @@ export {
 } from './change-points.ts'
 export { type CompareOptions, type Comparison, compare } from './compare.ts'
 export { type Covariates, readCovariates, rejection } from './covariates.ts'
+export { type Fused, fuse, fuseConvex } from './fusion.ts'
 export {
   type Arm,
   coinsOf,

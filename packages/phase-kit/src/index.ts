@@ -23,5 +23,5 @@ export {
 export { runPhase } from './run-phase.ts'
 export { greedy, isFeasible, scoreOf } from './score.ts'
 export { isFinished } from './session.ts'
-export { loadSettings, startConfig } from './settings.ts'
+export { loadSettings, startConfig, targetOf } from './settings.ts'
 export { type Finding, verifyHandoffs } from './verify.ts'

@@ -33,7 +33,7 @@ import type { Observation } from '@tenfold/measure'
 import { deltaFrom } from '@tenfold/proof'
 import { indexFolderFor } from './index-folder.ts'
 import type { Phase } from './phase.ts'
-import { loadSettings, startConfig } from './settings.ts'
+import { loadSettings, startConfig, targetOf } from './settings.ts'
 
 /** Everything one run of one phase holds on to. */
 export interface Session extends Lab {
@@ -136,7 +136,7 @@ export async function openSession(phase: Phase, options: SessionOptions): Promis
     built: {},
     indexFolder,
     indexFor,
-    arm: (config, index = indexFolder) => ({ target: { module: settings.target }, config, index }),
+    arm: (config, index = indexFolder) => ({ target: targetOf(settings), config, index }),
   }
   if (phase.id === 'baseline' && !options.resume) rmSync(indexFolder, { recursive: true, force: true })
   await ensureIndex(session)

@@ -4,11 +4,13 @@ import { pathToFileURL } from 'node:url'
 import { type Config, PipelineError, parseConfig, type Settings } from '@tenfold/contracts'
 import { settingsSchema } from '@tenfold/contracts/schemas'
 import { openHandoffStore, workspaceRoot } from '@tenfold/handoff-store'
+import type { TargetRef } from '@tenfold/harness'
 
 const environment = {
   target: 'TENFOLD_TARGET',
   data: 'TENFOLD_DATA',
   store: 'TENFOLD_STORE',
+  reranker: 'TENFOLD_RERANKER',
   profile: 'TENFOLD_PROFILE',
   start: 'TENFOLD_START',
 } as const
@@ -30,11 +32,23 @@ export async function loadSettings(root = workspaceRoot()): Promise<Settings> {
       'correct it there, or the TENFOLD_* variable that overrides it',
     )
   }
-  const { store, ...rest } = parsed.data
-  const settings = store ? { ...rest, config: { ...rest.config, 'rag.store': store } } : rest
+  const { store, reranker, ...rest } = parsed.data
+  const settings: Settings = {
+    ...rest,
+    config: store ? { ...rest.config, 'rag.store': store } : rest.config,
+    ...(reranker ? { reranker: isFile(reranker) ? path.resolve(root, reranker) : reranker } : {}),
+  }
   parseConfig(settings.config)
   return settings.data === 'default' ? settings : { ...settings, data: path.resolve(root, settings.data) }
 }
+
+const isFile = (module: string): boolean => module.startsWith('.') || path.isAbsolute(module)
+
+/** The door that the settings name, with what it is told of them. */
+export const targetOf = ({ target, reranker }: Settings): TargetRef => ({
+  module: target,
+  ...(reranker ? { options: { reranker } } : {}),
+})
 
 async function importSettings(file: string): Promise<object> {
   try {

@@ -3,13 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { defaultConfig } from '@tenfold/contracts'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loadSettings, startConfig } from '../src/index.ts'
+import { loadSettings, startConfig, targetOf } from '../src/index.ts'
 
 let root: string
 beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), 'tenfold-settings-'))
-  for (const name of ['TENFOLD_TARGET', 'TENFOLD_DATA', 'TENFOLD_STORE', 'TENFOLD_PROFILE', 'TENFOLD_START'])
-    vi.stubEnv(name, '')
+  for (const name of ['TARGET', 'DATA', 'STORE', 'RERANKER', 'PROFILE', 'START']) vi.stubEnv(`TENFOLD_${name}`, '')
 })
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -36,6 +35,17 @@ describe('loadSettings', () => {
       data: path.join(root, 'docs'),
       config: { 'rag.k': 7 },
     })
+  })
+
+  it('a reranker reaches the door: a file is meant from the root, a package is named as it is', async () => {
+    write(`export default { reranker: './mine.mjs' }`)
+    const settings = await loadSettings(root)
+    expect(targetOf(settings)).toEqual({ module: '@tenfold/rag', options: { reranker: path.join(root, 'mine.mjs') } })
+    vi.stubEnv('TENFOLD_RERANKER', 'some-package')
+    expect(targetOf(await loadSettings(root))).toMatchObject({ options: { reranker: 'some-package' } })
+    write('export default {}')
+    vi.stubEnv('TENFOLD_RERANKER', '')
+    expect(targetOf(await loadSettings(root))).toEqual({ module: '@tenfold/rag' })
   })
 
   it('reads it inside an ES module package just as well', async () => {

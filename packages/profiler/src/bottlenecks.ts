@@ -19,13 +19,18 @@ const known: Record<string, { cause: string; knobs: string[] }> = {
   },
   vector: {
     cause: 'the question is compared with vectors: with all of them, or with those a graph leads to',
-    knobs: ['db.vectors', 'db.rescore', 'db.pgVectors', 'db.pgRandomPageCost'],
+    knobs: ['db.vectors', 'db.rescore', 'db.scanThreads', 'db.pgVectors', 'db.pgRandomPageCost'],
   },
   lexical: {
     cause: 'every chunk that holds any word of the question is scored',
     knobs: ['db.ftsMaxDocShare', 'db.ftsOrder', 'db.pgRank', 'db.statementReuse'],
   },
+  search: {
+    cause: 'the server searches by vector and by words at once, and the longer of the two is waited for',
+    knobs: ['db.osHits', 'db.osTotalHits', 'db.osCandidates', 'db.osQuantisation'],
+  },
   fuse: { cause: 'two ranked lists become one', knobs: ['rag.candidates'] },
+  rerank: { cause: 'the reranker reads every candidate it is shown', knobs: ['rag.rerankDepth'] },
   hydrate: { cause: 'texts are read row by row', knobs: ['db.statementReuse', 'db.mmapMib'] },
   prompt: { cause: 'passages are measured and joined', knobs: ['speed.contextPassages'] },
   prefill: {

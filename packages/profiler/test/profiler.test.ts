@@ -140,8 +140,8 @@ describe('S1-19 S1-21 rankBottlenecks', () => {
   it('a target that makes no answers is ranked by its questions; an unknown stage is still named', () => {
     const none = { requests: 0, totalMs: 0, stageMs: {} }
     expect(rankBottlenecks(none, question).map(({ of }) => of)).toEqual(['question', 'question', 'question'])
-    expect(rankBottlenecks(none, { requests: 1, totalMs: 5, stageMs: { rerank: 4 } })[0]).toMatchObject({
-      stage: 'rerank',
+    expect(rankBottlenecks(none, { requests: 1, totalMs: 5, stageMs: { rewrite: 4 } })[0]).toMatchObject({
+      stage: 'rewrite',
       cause: 'a stage of the target',
       knobs: [],
     })

@@ -49,7 +49,8 @@ function withoutSecrets(options: Record<string, unknown>): Record<string, unknow
     Object.entries(options).map(([key, value]) => {
       if ((key === 'headers' || key === 'env') && value !== null && typeof value === 'object')
         return [key, Object.fromEntries(Object.keys(value).map((name) => [name, '(not written)']))]
-      if (key === 'module') return [key, path.relative(workspaceRoot(), String(value))]
+      if (key === 'module' || (key === 'reranker' && path.isAbsolute(String(value))))
+        return [key, path.relative(workspaceRoot(), String(value))]
       return [key, key === 'url' ? withoutQuery(String(value)) : value]
     }),
   )

@@ -61,7 +61,7 @@ export async function answer(
         'generation',
         cacheKey(JSON.stringify(prompt), maxTokens, ...Object.values(models)),
         compute,
-        request.signal,
+        { signal: request.signal },
       )
   const { text, promptTokens, reusedTokens, completionTokens } = found.value
   if (!found.own) await timed('cache', () => on({ type: 'token', text }))

@@ -1,7 +1,5 @@
 import type { Hits, Question } from '@tenfold/contracts'
-import { mean, ndcgAt, nonInferior } from '@tenfold/measure'
-import { fuseConvex } from './convex.ts'
-import { type Fused, fuse } from './fuse.ts'
+import { type Fused, fuse, fuseConvex, mean, ndcgAt, nonInferior } from '@tenfold/measure'
 
 /** How two lists become one. */
 export type Fusion = { kind: 'rrf'; depth: number; k: number } | { kind: 'convex'; depth: number; weight: number }

@@ -3,7 +3,6 @@ import { openRag } from './target.ts'
 
 export { type Duplicates, findDuplicates } from './duplicates.ts'
 export { type FusionFit, fitFusion, type JudgedLists } from './fit-fusion.ts'
-export { fuse } from './fuse.ts'
 export { fitFusionOf, patchOf } from './judge-lists.ts'
 export { buildPrompt } from './prompt.ts'
 export { openRag } from './target.ts'

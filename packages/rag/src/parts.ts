@@ -7,6 +7,7 @@ import { privateBytes } from '@tenfold/measure'
 import { ensureModel, manifest } from '@tenfold/models'
 import type { StaticEncoder } from '@tenfold/static-encoder'
 import type { Keeper } from './keeper.ts'
+import type { NamedReranker } from './reranker.ts'
 import { type Slot, slot } from './slot.ts'
 
 /** What the system is made of. Each part knows only its own keys of the configuration. */
@@ -16,6 +17,8 @@ export interface Parts {
   first: Slot<StaticEncoder>
   generator: Slot<Generator>
   store: Store
+  /** Where the owner has named one. */
+  reranker: NamedReranker | undefined
   caches: Caches
   /** Private bytes gained by opening a part: what the part holds outside the heap. */
   openedBytes: Record<string, number>
@@ -48,6 +51,7 @@ export const keysOf = {
     'rag.rrfK',
     'rag.fusion',
     'rag.fusionWeight',
+    'rag.rerankDepth',
     'cache.queryEntries',
     'cache.embeddingEntries',
     'cache.retrievalEntries',

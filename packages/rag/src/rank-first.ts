@@ -1,7 +1,10 @@
 import type { Config, QueryRequest } from '@tenfold/contracts'
-import { chunksPerDocument, type Fused } from './fuse.ts'
+import type { Fused } from '@tenfold/measure'
 import type { Parts } from './parts.ts'
 import type { Timed } from './retrieve.ts'
+
+/** Twice as many fused chunks as documents wanted, since several chunks may be of one document. */
+export const chunksPerDocument = 2
 
 /** Chunks for a question while the store is in its first state; undefined when it is not, or no longer is. */
 export async function rankFirst(

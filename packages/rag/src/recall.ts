@@ -7,21 +7,28 @@ export interface Recalled<Value> {
   own: boolean
 }
 
+interface RecallOptions<Value> {
+  signal?: AbortSignal | undefined
+  /** False for a value that is given but not kept. */
+  isKept?: ((value: Value) => boolean) | undefined
+}
+
 /** What the cache has or `compute` gives. An abort ends only the query it was meant for: who had joined it computes anew. */
 export async function recall<Value extends object>(
   caches: Caches,
   name: CacheName,
   key: string,
   compute: () => Promise<Value>,
-  signal?: AbortSignal,
+  { signal, isKept }: RecallOptions<Value> = {},
 ): Promise<Recalled<Value>> {
   for (;;) {
     let own = false
     try {
-      const found = await caches.getOrCompute(name, key, () => {
+      const counted = () => {
         own = true
         return compute()
-      })
+      }
+      const found = await caches.getOrCompute(name, key, counted, isKept)
       signal?.throwIfAborted()
       return { ...found, own }
     } catch (error) {

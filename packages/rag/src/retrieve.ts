@@ -1,10 +1,10 @@
 import { cacheKey, normalizeQuestion } from '@tenfold/cache-manager'
-import type { Config, Passage, QueryRequest, Stage } from '@tenfold/contracts'
-import { fuseConvex } from './convex.ts'
-import { chunksPerDocument, type Fused, fuse } from './fuse.ts'
+import type { Config, Filter, Hits, Passage, QueryRequest, Stage, Store } from '@tenfold/contracts'
+import { type Fused, fuse, fuseConvex } from '@tenfold/measure'
 import type { Parts } from './parts.ts'
-import { rankFirst } from './rank-first.ts'
+import { chunksPerDocument, rankFirst } from './rank-first.ts'
 import { recall } from './recall.ts'
+import { type Reranked, rerank } from './rerank.ts'
 
 /** Times a stage and tells it. */
 export type Timed = <Result>(stage: Stage, work: () => Result | Promise<Result>) => Promise<Result>
@@ -13,9 +13,10 @@ export interface Retrieved {
   /** Documents, best first, each once. */
   ids: string[]
   passages: Passage[]
+  warnings?: string[]
 }
 
-/** Question → vector → neighbours + BM25 → fused → texts. Caches stand before each costly step. */
+/** Question → vector → neighbours + BM25 → fused → reranked, where there is a reranker → texts. Caches stand before each costly step. */
 export async function retrieve(
   parts: Parts,
   config: Config,
@@ -31,9 +32,10 @@ export async function retrieve(
     name: 'query' | 'embedding' | 'retrieval',
     key: string,
     compute: () => Promise<Value>,
+    isKept?: (value: Value) => boolean,
   ): Promise<Value> => {
     if (request.bypassCache) return compute()
-    const found = await recall(caches, name, key, compute, request.signal)
+    const found = await recall(caches, name, key, compute, { signal: request.signal, isKept })
     if (found.hit) hit ??= name
     return found.value
   }
@@ -52,7 +54,9 @@ export async function retrieve(
       async () =>
         (await rankFirst(parts, config, request, k, timed)) ?? rank(parts, config, request, await vectorOf(), k, timed),
     )
-  const result = await through('query', asked, async () => hydrate(parts, await fused(), k, timed))
+  const texts = async () => hydrate(parts, await rerank(parts, config, request, await fused(), timed), k, timed)
+  // a reranker that failed once may not fail again
+  const result = await through('query', asked, texts, ({ warnings }) => warnings === undefined)
   return hit ? { ...result, hit } : result
 }
 
@@ -79,8 +83,7 @@ async function rank(
   signal?.throwIfAborted()
   const depth = Math.max(config['rag.candidates'], k)
   const filter = { collection, metadata }
-  const near = await timed('vector', () => parts.store.vectorSearch(vector, depth, filter))
-  const worded = await timed('lexical', () => parts.store.lexicalSearch(text, depth, filter))
+  const { near, worded } = await searchBoth(parts.store, { vector, text, depth, filter }, timed)
   const count = Math.max(k * chunksPerDocument, depth)
   return timed('fuse', () =>
     config['rag.fusion'] === 'convex'
@@ -89,20 +92,40 @@ async function rank(
   )
 }
 
-async function hydrate(parts: Parts, fused: Fused, k: number, timed: Timed): Promise<Retrieved> {
+async function searchBoth(
+  store: Store,
+  { vector, text, depth, filter }: { vector: Float32Array; text: string; depth: number; filter: Filter },
+  timed: Timed,
+): Promise<{ near: Hits; worded: Hits }> {
+  if (store.searchBoth) return timed('search', () => store.searchBoth!(vector, text, depth, filter))
+  const near = await timed('vector', () => store.vectorSearch(vector, depth, filter))
+  return { near, worded: await timed('lexical', () => store.lexicalSearch(text, depth, filter)) }
+}
+
+async function hydrate(
+  { store }: Parts,
+  { fused, rows: read, warning }: Reranked,
+  k: number,
+  timed: Timed,
+): Promise<Retrieved> {
+  const known = new Map(read.map((row) => [row.chunkId, row]))
+  const rowsOf = async (ids: number[]) => {
+    const missing = ids.filter((id) => !known.has(id))
+    if (missing.length > 0) for (const row of await store.hydrate(missing)) known.set(row.chunkId, row)
+    return ids.flatMap((id) => known.get(id) ?? [])
+  }
   return timed('hydrate', async () => {
     const scores = new Map(fused.map(({ id, score }) => [id, score]))
     const ids = new Set<string>()
     const passages: Passage[] = []
     const step = k * chunksPerDocument
     for (let at = 0; at < fused.length && ids.size < k; at += step) {
-      const rows = await parts.store.hydrate(fused.slice(at, at + step).map(({ id }) => id))
-      for (const { chunkId, docId, title, text } of rows) {
+      for (const { chunkId, docId, title, text } of await rowsOf(fused.slice(at, at + step).map(({ id }) => id))) {
         if (ids.size < k) ids.add(docId)
         if (passages.length < k)
           passages.push({ chunkId: String(chunkId), docId, title, text, score: scores.get(chunkId) ?? 0 })
       }
     }
-    return { ids: [...ids], passages }
+    return { ids: [...ids], passages, ...(warning ? { warnings: [warning] } : {}) }
   })
 }

@@ -51,8 +51,11 @@ export const storeKeys = ({ keys }: StoreProvider): KnobKey[] => [
   ...keys,
 ]
 
-/** All knobs but those that only other stores obey. */
-export const knobsWith = ({ keys }: StoreProvider): typeof knobs =>
+/** All knobs but those that only other stores obey, and those of a reranker where there is none. */
+export const knobsWith = ({ keys }: StoreProvider, reranks: boolean): typeof knobs =>
   Object.fromEntries(
-    Object.entries(knobs).filter(([key]) => !key.startsWith('db.') || keys.includes(key as KnobKey)),
+    Object.entries(knobs).filter(([key]) => {
+      if (key.startsWith('rag.rerank')) return reranks
+      return !key.startsWith('db.') || keys.includes(key as KnobKey)
+    }),
   ) as typeof knobs

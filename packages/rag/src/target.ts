@@ -5,14 +5,17 @@ import {
   type OpenOptions,
   type Patch,
   parseConfig,
+  type Stage,
+  stageNames,
   type Target,
   type TargetEvent,
 } from '@tenfold/contracts'
 import { answer, fitPassages } from './answer.ts'
-import { chunksPerDocument } from './fuse.ts'
 import { openKeeper } from './keeper.ts'
 import { buildCaches, buildEncoder, buildFirst, buildGenerator, keysOf, models, type Parts } from './parts.ts'
+import { chunksPerDocument } from './rank-first.ts'
 import { readBack } from './read-back.ts'
+import { loadReranker } from './reranker.ts'
 import { retrieve, type Timed, withSnippets } from './retrieve.ts'
 import { knobsWith, openStore, providerOf, storeKeys } from './stores.ts'
 
@@ -21,10 +24,12 @@ export async function openRag({
   config: given,
   workspace,
   index,
+  options,
   shared = false,
   signal,
 }: OpenOptions): Promise<Target> {
   let config = parseConfig(given)
+  const reranker = await loadReranker(options?.reranker)
   const place = { workspace, index, signal }
   let provider = await providerOf(config)
   const openedBytes: Parts['openedBytes'] = {}
@@ -34,6 +39,7 @@ export async function openRag({
     first: buildFirst(openedBytes),
     generator: buildGenerator(config, openedBytes, keeper),
     store: await openStore(config, place),
+    reranker,
     caches: buildCaches(config),
     openedBytes,
   }
@@ -82,22 +88,22 @@ export async function openRag({
     info: async () => ({
       name: 'built-in RAG',
       level: 2,
-      stages: ['cache', 'embed', 'vector', 'lexical', 'fuse', 'hydrate', 'prompt', 'prefill', 'decode'],
-      knobs: knobsWith(provider),
-      models,
+      stages: stagesOf(parts),
+      knobs: knobsWith(provider, reranker !== undefined),
+      models: reranker ? { ...models, [`reranker ${reranker.name}`]: reranker.sha256 } : models,
       chunks: await parts.store.chunkCount(),
     }),
     async query(request, on = () => {}) {
       request.signal?.throwIfAborted()
       const timed = timer(on)
-      const { hit, ids, passages: found } = await retrieve(parts, config, request, timed)
+      const { hit, passages: found, ...retrieved } = await retrieve(parts, config, request, timed)
       const passages = await withSnippets(parts, request, found)
-      if (request.answerTokens === undefined) return { ids, passages, ...(hit ? { cacheHit: hit } : {}) }
+      if (request.answerTokens === undefined) return { ...retrieved, passages, ...(hit ? { cacheHit: hit } : {}) }
       const fitting = await timed('prompt', () => fitPassages(parts, config, request, passages))
-      if (request.answerTokens === 0) return { ids, passages: fitting, ...(hit ? { cacheHit: hit } : {}) }
+      if (request.answerTokens === 0) return { ...retrieved, passages: fitting, ...(hit ? { cacheHit: hit } : {}) }
       const { hit: answerHit, ...answered } = await answer(parts, request, fitting, timed, on)
       const cacheHit = answerHit ?? hit
-      return { ids, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
+      return { ...retrieved, passages: fitting, ...answered, ...(cacheHit ? { cacheHit } : {}) }
     },
     embed: (texts) => parts.encoder.use((encoder) => encoder.embed(texts)),
     async ingest(docs, { progress = () => {}, replace = false, ...told } = {}) {
@@ -179,8 +185,15 @@ export async function openRag({
       await parts.first.close()
       await parts.generator.close()
       await parts.store.close()
+      await reranker?.close?.()
     },
   }
+}
+
+function stagesOf({ reranker, store }: Parts): Stage[] {
+  const absent: Stage[] = [...(reranker ? [] : ['rerank' as const])]
+  absent.push(...(store.searchBoth ? (['vector', 'lexical'] as const) : (['search'] as const)))
+  return stageNames.filter((stage) => !absent.includes(stage))
 }
 
 const timer =

@@ -16,9 +16,10 @@ describe('stores', () => {
 
   it('a system tells the knobs of its own store, and of everything else', async () => {
     const provider = await providerOf(defaultConfig)
-    const told = Object.keys(knobsWith(provider))
+    const told = Object.keys(knobsWith(provider, false))
     expect(told).toEqual(expect.arrayContaining(['db.vectors', 'db.mmapMib', 'rag.store', 'cache.queryEntries']))
-    expect(told.filter((key) => key.startsWith('db.pg'))).toEqual([])
+    expect(told.filter((key) => key.startsWith('db.pg') || key.startsWith('rag.rerank'))).toEqual([])
+    expect(Object.keys(knobsWith(provider, true))).toContain('rag.rerankDepth')
     expect(storeKeys(provider)).toEqual(expect.arrayContaining(['rag.store', 'rag.chunkTokens', 'db.vectors']))
   })
 })

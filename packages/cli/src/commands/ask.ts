@@ -1,4 +1,5 @@
 import type { Filter, Passage } from '@tenfold/contracts'
+import { loadSettings, targetOf } from '@tenfold/phase-kit'
 import { Command, InvalidArgumentError } from 'commander'
 import { bestKnownConfig, currentShelf } from '../library.ts'
 import { addCondition } from '../where.ts'
@@ -37,9 +38,11 @@ export const askCommand = () =>
     .action(async (question: string, options: AskOptions) => {
       const { default: rag } = await import('@tenfold/rag')
       const shelf = currentShelf()
-      const config = await bestKnownConfig()
+      const settings = await loadSettings()
+      const config = await bestKnownConfig(settings)
       const opening = performance.now()
-      const target = await rag.open({ config, workspace: shelf.workspace })
+      const { options: door } = targetOf(settings)
+      const target = await rag.open({ config, workspace: shelf.workspace, ...(door ? { options: door } : {}) })
       const openMs = performance.now() - opening
       const stages: Record<string, number> = {}
       const start = performance.now()
@@ -65,6 +68,7 @@ export const askCommand = () =>
           return console.log(JSON.stringify({ ...result, stagesMs: stages, firstTokenMs, totalMs, openMs }))
         if (options.answer) console.log('\n')
         console.log(sources(result.passages))
+        for (const warning of result.warnings ?? []) console.error(`! ${warning}`)
         console.log(
           timings({
             open: openMs,

@@ -15,7 +15,7 @@ export const fusionCommand = () =>
       const settings = await loadSettings()
       const { source, workspace } = currentShelf()
       const { questions } = await openDataOf(options.data ?? source, settings.data)
-      const fit = await fitFusionOf({ config: await bestKnownConfig(), workspace }, questions)
+      const fit = await fitFusionOf({ config: await bestKnownConfig(settings), workspace }, questions)
       const knobs = patchOf(fit.fusion)
       process.exitCode = fit.accepted ? exitCodes.pass : exitCodes.inconclusive
       if (options.json) return console.log(JSON.stringify({ ...fit, knobs }))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { exitCodes } from '@tenfold/contracts'
 import type { Growth, LeakResult } from '@tenfold/memory-optimizer'
-import { loadSettings, openReporter, questionsFor } from '@tenfold/phase-kit'
+import { loadSettings, openReporter, questionsFor, targetOf } from '@tenfold/phase-kit'
 import { Command, InvalidArgumentError } from 'commander'
 import { bestKnownConfig, currentShelf, openDataOf } from '../library.ts'
 
@@ -41,8 +41,8 @@ export const leakCommand = () =>
       process.once('SIGINT', stop)
       try {
         const result = await leakTest({
-          target: { module, options: options.option },
-          config: await bestKnownConfig(),
+          target: { module, options: { ...(options.target ? {} : targetOf(settings).options), ...options.option } },
+          config: await bestKnownConfig(settings),
           questions: (await questionsFor(dataset, 'tune')).map(({ text }) => text),
           index,
           kind: options.lifecycle ? 'lifecycle' : 'queries',

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, defaultConfig, PipelineError, parseConfig, type Settings } from '@tenfold/contracts'
 import { openHandoffStore, workspaceRoot } from '@tenfold/handoff-store'
+import { targetOf } from '@tenfold/phase-kit'
 import type { System } from '@tenfold/proof'
 import { checkOut } from './revision.ts'
 
@@ -37,7 +38,7 @@ export async function parseSystem(text: string, { settings, template }: SystemOp
   const configured = (config: Config): System => ({
     label: text,
     kind: 'config',
-    arm: { target: { module: settings.target }, config, index: null },
+    arm: { target: targetOf(settings), config, index: null },
   })
   const own = parseConfig(settings.config)
   if (/^https?:\/\//.test(text)) return door('http', { url: text })
@@ -48,7 +49,7 @@ export async function parseSystem(text: string, { settings, template }: SystemOp
     return {
       ...configured(own),
       kind: 'revision',
-      arm: { target: { module: targetIn(root, settings.target) }, config: own, index: null },
+      arm: { target: { ...targetOf(settings), module: targetIn(root, settings.target) }, config: own, index: null },
     }
   }
   if (text === 'defaults') return configured(own)

@@ -151,6 +151,29 @@ export const searchLaws: StoreLaw[] = [
     },
   },
   {
+    name: 'both lists asked for at once are those of two calls, where a store offers that',
+    async check(bench) {
+      const store = await bench.filled()
+      if (!store.searchBoth) return
+      const filters = [
+        undefined,
+        collectionFilters[1],
+        ...(bench.provider.abilities.metadataFilters ? metadataFilters.slice(0, 4) : []),
+      ]
+      for (const [i, filter] of filters.entries()) {
+        for (const k of [0, 1, 10, chunks + 10]) {
+          for (const text of ['amber', 'Where is number17 and part1 of it?', '', '"title:(', 'qwertz']) {
+            const query = queries[i % queries.length]!
+            const both = await store.searchBoth(query, text, k, filter)
+            const what = `of ${JSON.stringify(text)}, k ${k} with ${JSON.stringify(filter)}`
+            same(both.near, await store.vectorSearch(query, k, filter), `vector search ${what}`)
+            same(both.worded, await store.lexicalSearch(text, k, filter), `words ${what}`)
+          }
+        }
+      }
+    },
+  },
+  {
     name: 'k of 0 gives nothing',
     async check(bench) {
       const store = await bench.filled()

@@ -1,6 +1,5 @@
 import type { Encoder } from '@tenfold/encoder'
-import { mean, ndcgAt, nonInferior, quantile, seededRandom } from '@tenfold/measure'
-import { fuse } from '../../../rag/src/fuse.ts'
+import { fuse, mean, ndcgAt, nonInferior, quantile, seededRandom } from '@tenfold/measure'
 import { type StaticEncoder, searchFirst } from '../../src/index.ts'
 import type { Corpus } from './corpus.ts'
 import { type Row, rounded } from './row.ts'

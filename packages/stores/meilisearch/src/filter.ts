@@ -18,12 +18,6 @@ export function askable(doc: Pick<DocRow, 'collection' | 'metadata'>): {
   }
 }
 
-/** Ranges over texts are resolved to documents first. */
-export const hasTextRange = ({ metadata = {} }: Filter): boolean =>
-  Object.values(metadata).some(
-    (match) => isRange(match) && [match.gte, match.lte].some((each) => typeof each === 'string'),
-  )
-
 /** Chunks that are found at all, of `docIds` where given, and all conditions of the filter but ranges over texts. */
 export function expressionOf({ collection, metadata = {} }: Filter, docIds?: string[]): string {
   return [
@@ -49,6 +43,3 @@ function conditionOf(field: string, match: Match): string {
 
 export const anyOf = (attribute: string, texts: string[]): string =>
   `${attribute} IN [${texts.map((text) => `"${hex(text)}"`).join(', ')}]`
-
-const isRange = (match: Match): match is { gte?: number | string; lte?: number | string } =>
-  typeof match === 'object' && !('in' in match)

@@ -7,11 +7,11 @@ import {
   type Store,
   type StoreOpenOptions,
 } from '@tenfold/contracts'
-import { checkVector, namespaceIn, ownerOf } from '@tenfold/store-kit'
+import { checkVector, hasTextRange, namespaceIn, ownerOf } from '@tenfold/store-kit'
 import type { Index, Meilisearch } from 'meilisearch'
 import { ExactVectors } from './exact.ts'
 import { done } from './faults.ts'
-import { anyOf, expressionOf, hasTextRange } from './filter.ts'
+import { anyOf, expressionOf } from './filter.ts'
 import { copyRows, openPlace, removeOrphans, rowsIn, write } from './place.ts'
 import { chunkIdFrom, chunkKey, docKey, fromBase64, hidden, type Row, rowsOf, textFrom, vectorsOf } from './rows.ts'
 import { searchWords } from './words.ts'

@@ -12,12 +12,6 @@ export function numbersOf({ metadata = {} }: Pick<DocRow, 'metadata'>): Record<s
   return Object.fromEntries(numbers.map(([field, value]) => [nameOf(field), value]))
 }
 
-/** Qdrant has no ranges over texts: such a filter is resolved to documents first. */
-export const hasTextRange = ({ metadata = {} }: Filter): boolean =>
-  Object.values(metadata).some(
-    (match) => isRange(match) && [match.gte, match.lte].some((each) => typeof each === 'string'),
-  )
-
 /** What Qdrant is asked for: chunks that are found at all, of `docIds` where given, and all conditions of the filter but ranges over texts. */
 export function conditionsOf({ collection, metadata = {} }: Filter, docIds?: string[]): Schemas['Filter'] {
   return {
@@ -42,6 +36,3 @@ function conditionOf(field: string, match: Match): Schemas['FieldCondition'] {
 }
 
 const anyOf = (any: string[]): Schemas['FieldCondition'] => ({ key: 'facts', match: { any } })
-
-const isRange = (match: Match): match is { gte?: number | string; lte?: number | string } =>
-  typeof match === 'object' && !('in' in match)

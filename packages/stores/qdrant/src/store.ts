@@ -8,9 +8,9 @@ import {
   type Store,
   type StoreOpenOptions,
 } from '@tenfold/contracts'
-import { checkVector, namespaceIn, ownerOf } from '@tenfold/store-kit'
+import { checkVector, hasTextRange, namespaceIn, ownerOf } from '@tenfold/store-kit'
 import { copyPoints, namesOf, openCollections, pointsIn, removeOrphans, settled } from './collections.ts'
-import { conditionsOf, hasTextRange } from './filter.ts'
+import { conditionsOf } from './filter.ts'
 import { askedOf } from './words.ts'
 import { docPoint, documentWriter } from './writer.ts'
 

@@ -138,6 +138,10 @@ async function open({
       checkVector(query, dims, 'a query')
       return k === 0 ? { chunkIds: [], scores: [] } : search.exact(query, k, filter)
     },
+    async searchBoth(query, text, k, filter) {
+      checkVector(query, dims, 'a query')
+      return search.both(query, text, k, filter)
+    },
     lexicalSearch: (text, limit, filter) => search.words(text, limit, filter),
     async hydrate(chunkIds) {
       const rows = await fetchRows(send, index(), chunkIds.map(String), ['docId', 'title', 'text'])

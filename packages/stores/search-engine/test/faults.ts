@@ -70,21 +70,59 @@ export function describeFaults(subject: Subject, server: Server): void {
     it('a busy server refuses some of many searches (a real 429), and none of those of the store (S4-21)', async () => {
       const workspace = server.folder()
       const store = await filled(workspace)
-      const wire = await server.wire(30_000)
+      // the connections of one client alone may be fewer than the server's queue is long
+      const wires = await Promise.all(Array.from({ length: 4 }, () => server.wire(30_000)))
       const name = nameIn(workspace, subject)
       let refused = 0
-      const flood = Array.from({ length: 300 }, () =>
-        wire.send({ method: 'POST', path: `/${name}/_search`, body: { query: { match_all: {} } } }).catch((error) => {
+      const flood = Array.from({ length: 400 }, (_, i) =>
+        wires[i % wires.length]!.send({
+          method: 'POST',
+          path: `/${name}/_search`,
+          body: { query: { match_all: {} } },
+        }).catch((error) => {
           if (error.statusCode !== 429) throw error
           refused++
         }),
       )
-      const own = Array.from({ length: 100 }, () => store.vectorSearch(query, 2))
+      const own = Array.from({ length: 100 }, (_, i) =>
+        i % 2 ? store.vectorSearch(query, 2) : store.searchBoth!(query, 'part0 v1', 2),
+      )
       const found = await Promise.all(own)
       await Promise.all(flood)
-      expect(found.every(({ chunkIds }) => chunkIds.length === 2)).toBe(true)
+      const lists = found.flatMap((each) => ('near' in each ? [each.near, each.worded] : [each]))
+      expect(lists.map(({ chunkIds }) => chunkIds.length)).toEqual(lists.map(() => 2))
       expect(refused).toBeGreaterThan(0)
-      await wire.close()
+      for (const wire of wires) await wire.close()
+    })
+
+    it('both lists of a question are one request; a part that is refused is asked again alone, and an index that is gone is told', async () => {
+      const workspace = server.folder()
+      await (await filled(workspace)).close()
+      const inner = await server.wire()
+      const asked: string[] = []
+      let refusedPart: number | undefined
+      const send: typeof inner.send = async (request) => {
+        asked.push(request.path.split('/').at(-1)!)
+        const answer = await inner.send(request)
+        if (refusedPart !== undefined && request.path === '/_msearch')
+          answer.body.responses[refusedPart] = { status: 429, error: { type: 'es_rejected_execution_exception' } }
+        return answer
+      }
+      const store = await server.open({ workspace, wire: { ...inner, send } })
+      const both = () => {
+        asked.length = 0
+        return Promise.resolve(store.searchBoth!(query, 'part0 v1', 2))
+      }
+      const whole = await both()
+      expect(asked).toEqual(['_msearch'])
+      for (const part of [0, 1]) {
+        refusedPart = part
+        expect(await both()).toEqual(whole)
+        expect(asked).toEqual(['_msearch', '_search'])
+      }
+      refusedPart = undefined
+      await inner.send({ method: 'DELETE', path: `/${nameIn(workspace, subject)}-1` })
+      await expect(both()).rejects.toMatchObject({ code: 'INDEX_MISSING' })
     })
 
     it('a writer that ends at any request leaves each document whole', async () => {

@@ -21,6 +21,7 @@ export const provider = {
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.scanThreads',
   ],
   abilities: { metadataFilters: true, wholeReads: true },
   open({ config, workspace, identity }): SqliteStore {
@@ -36,7 +37,11 @@ export const provider = {
       ftsOrder: config['db.ftsOrder'],
       ftsPostingsMib: config['db.ftsPostingsMib'],
       ftsMaxDocShare: config['db.ftsMaxDocShare'],
-      vectorScan: { representation: config['db.vectors'], rescore: config['db.rescore'] },
+      vectorScan: {
+        representation: config['db.vectors'],
+        rescore: config['db.rescore'],
+        threads: config['db.scanThreads'],
+      },
     })
   },
 } as const satisfies StoreProvider

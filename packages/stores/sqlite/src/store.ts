@@ -147,6 +147,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         'db.ftsMaxDocShare': options.ftsMaxDocShare,
         'db.vectors': options.vectorScan.representation,
         'db.rescore': options.vectorScan.rescore,
+        'db.scanThreads': loaded?.threads ?? options.vectorScan.threads ?? 1,
       }
     },
     pragmas() {
@@ -159,7 +160,10 @@ export function openStore(options: StoreOptions): SqliteStore {
       }
     },
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
-    close: () => void db.close(),
+    close() {
+      loaded?.close()
+      db.close()
+    },
   }
   return store
 }

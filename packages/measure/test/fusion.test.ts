@@ -1,6 +1,7 @@
+import type { Hits } from '@tenfold/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fuse } from '../src/index.ts'
+import { fuse, fuseConvex } from '../src/index.ts'
 
 const list = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
 const lists = fc.array(list, { maxLength: 4 })
@@ -76,6 +77,57 @@ describe('fuse', () => {
       fc.property(list, constant, fc.integer({ min: 1, max: 4 }), (one, k, times) => {
         const shared = Array.from({ length: times }, () => one)
         expect(fuse(shared, k, all).map(({ id }) => id)).toEqual(one)
+      }),
+    )
+  })
+})
+
+const hits = fc
+  .uniqueArray(
+    fc.record({ id: fc.integer({ min: 1, max: 50 }), score: fc.double({ min: -5, max: 50, noNaN: true }) }),
+    {
+      selector: ({ id }) => id,
+      maxLength: 30,
+    },
+  )
+  .map((given): Hits => {
+    const sorted = given.sort((a, b) => b.score - a.score)
+    return { chunkIds: sorted.map(({ id }) => id), scores: sorted.map(({ score }) => score) }
+  })
+const weight = fc.double({ min: 0, max: 1, noNaN: true })
+
+describe('fuseConvex', () => {
+  it('adds the scores of both lists, each spread over 0 to 1, by weight', () => {
+    const vector = { chunkIds: [7, 8, 9], scores: [0.9, 0.7, 0.5] }
+    const words = { chunkIds: [9, 7], scores: [12, 4] }
+    expect(fuseConvex(vector, words, 0.25, 3)).toEqual([
+      { id: 9, score: 0.75 },
+      { id: 7, score: 0.25 },
+      { id: 8, score: expect.closeTo(0.125, 12) },
+    ])
+  })
+
+  it('gives every id once, best first, whatever the lists; a count takes the front', () => {
+    fc.assert(
+      fc.property(hits, hits, weight, fc.nat(60), (vector, words, share, count) => {
+        const fused = fuseConvex(vector, words, share, all)
+        const ids = [...new Set([...vector.chunkIds, ...words.chunkIds])]
+        expect(fused.map(({ id }) => id).sort()).toEqual(ids.sort())
+        for (const [i, { score }] of fused.entries()) {
+          expect(score).toBeGreaterThanOrEqual(0)
+          expect(score).toBeLessThanOrEqual(1)
+          if (i > 0) expect(score).toBeLessThanOrEqual(fused[i - 1]!.score)
+        }
+        expect(fuseConvex(vector, words, share, count)).toEqual(fused.slice(0, count))
+      }),
+    )
+  })
+
+  it('is not moved by the unit of a score', () => {
+    fc.assert(
+      fc.property(hits, hits, weight, (vector, words, share) => {
+        const scaled = { ...words, scores: words.scores.map((score) => 4 * score) }
+        expect(fuseConvex(vector, scaled, share, all)).toEqual(fuseConvex(vector, words, share, all))
       }),
     )
   })

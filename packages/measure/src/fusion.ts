@@ -1,5 +1,16 @@
 import type { Hits } from '@tenfold/contracts'
-import type { Fused } from './fuse.ts'
+
+/** Chunk ids best first, with their scores. */
+export type Fused = { id: number; score: number }[]
+
+/** One list from several: score(id) = Σ 1 / (k + rank), rank from 1 (reciprocal rank fusion, Cormack, Clarke and Büttcher 2009). */
+export function fuse(lists: readonly (readonly number[])[], k: number, count: number): Fused {
+  const scores = new Map<number, number>()
+  for (const list of lists) {
+    for (const [i, id] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (k + i + 1))
+  }
+  return best(scores, count)
+}
 
 /**
  * One list from vector search and BM25 (convex combination, Bruch, Gai and Ingber 2023): score(id) = w · vector + (1 − w) · words, the scores
@@ -16,8 +27,11 @@ export function fuseConvex(vector: Hits, words: Hits, weight: number, count: num
   }
   add(vector, weight)
   add(words, 1 - weight)
-  return [...scores]
+  return best(scores, count)
+}
+
+const best = (scores: ReadonlyMap<number, number>, count: number): Fused =>
+  [...scores]
     .map(([id, score]) => ({ id, score }))
     .sort((a, b) => b.score - a.score || a.id - b.id)
     .slice(0, count)
-}
