@@ -145,7 +145,7 @@ it.each([
   [{ url: 'http://a', body: { q: 'always the same' } }, /body is/],
   [{ url: 'http://a', body: { q: '{{text}}', n: '{{limit}}' } }, /body is/],
   [{ url: 'http://a', response: { ids: 'a..b' } }, /response\.ids is "a\.\.b"/],
-  [{ url: 'http://a', stages: { find: 'search' } }, /stages\.find is "search"/],
+  [{ url: 'http://a', stages: { find: 'guess' } }, /stages\.find is "guess"/],
 ])('options %j are refused', async (options, message) => {
   const error: PipelineError = await open(options).catch((reason) => reason)
   expect(error.code).toBe('CONFIG_OUT_OF_RANGE')

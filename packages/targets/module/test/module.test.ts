@@ -115,7 +115,7 @@ describe('fails', () => {
     [{ export: 'ask' }, 'TARGET_FAILED', /no function or target module as ask: it exports .*answering/],
     [{ export: 'number' }, 'TARGET_FAILED', /no function or target module as number/],
     [{ module: 3 }, 'CONFIG_OUT_OF_RANGE', /module is 3/],
-    [{ stages: { find: 'search' } }, 'CONFIG_OUT_OF_RANGE', /stages\.find is "search"/],
+    [{ stages: { find: 'guess' } }, 'CONFIG_OUT_OF_RANGE', /stages\.find is "guess"/],
     [{ file: 'a' }, 'CONFIG_OUT_OF_RANGE', /file is "a"/],
   ])('open with %j', async (options, code, message) => {
     const error = await failureOf(open(options))
