@@ -6,6 +6,7 @@ import {
   openGraphIndex,
   publishRows,
   readManifest,
+  removeGraphs,
   retuneReasons,
 } from '@tenfold/vector-search'
 import type { Connection } from '../connection.ts'
@@ -154,6 +155,8 @@ export class GraphRows {
     }
     const vectors = new Float32Array(rows.length * dims)
     for (const [i, { data }] of stored.entries()) vectors.set(fromBlob(data), i * dims)
+    // what could not be taken up is of no use, and a manifest that cannot be read would stand in the way
+    if (!this.#index) removeGraphs(this.#folder)
     const inForce = this.#index && this.#nameOf(this.#index.manifest.model)
     const model = this.#model(nameGraph(db, inForce))
     const identity = { model, through, shape, depth: options.depth, target: leastRecall }
