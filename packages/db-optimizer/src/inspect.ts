@@ -1,5 +1,6 @@
 import { isFullScan } from '@tenfold/index-advisor/plan'
 import type { Facts, Inspection } from '@tenfold/phase-kit'
+import { graphOutlook } from './graphs.ts'
 
 /** Reads every row, in the words of SQLite or of PostgreSQL. */
 const scansAll = (step: string): boolean => isFullScan(step) || /\bSeq Scan on \S*\.?\w/.test(step)
@@ -11,6 +12,7 @@ const isMeant = (statement: string): boolean => statement.startsWith('exact')
 export async function inspectStore({ target }: Inspection): Promise<Facts> {
   const plans = (await target.plans?.()) ?? {}
   const advice = (await target.advice?.()) ?? []
+  const graph = await graphOutlook(target)
   const scans = Object.entries(plans).filter(([name, steps]) => !isMeant(name) && steps.some(scansAll))
   return {
     details: {
@@ -18,10 +20,12 @@ export async function inspectStore({ target }: Inspection): Promise<Facts> {
       fullScans: scans.map(([statement]) => statement),
       inForce: (await target.readBack?.()) ?? 'not available: the target does not read its settings back',
       advice,
+      ...(graph && { graph }),
     },
     warnings: [
       ...scans.map(([statement, steps]) => `${statement} scans a whole table: ${steps.filter(scansAll).join('; ')}`),
       ...advice,
+      ...(typeof graph === 'object' && 'missing' in graph ? [`db.vectors graph is ${graph.missing}`] : []),
     ],
   }
 }

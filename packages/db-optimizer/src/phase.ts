@@ -1,5 +1,5 @@
 import type { Patch } from '@tenfold/contracts'
-import { definePhase, greedy } from '@tenfold/phase-kit'
+import { definePhase, type Evidence, greedy } from '@tenfold/phase-kit'
 import { inspectStore } from './inspect.ts'
 
 /**
@@ -15,6 +15,10 @@ const steps: Patch[] = [
   { 'db.vectors': 'int8' },
   // a bit says less of a vector than a byte, so more candidates are scored again
   { 'db.vectors': 'bit', 'db.rescore': 100 },
+  // a graph is looked into as deep as its candidates are scored again, or deeper
+  { 'db.vectors': 'graph', 'db.rescore': 40, 'db.ef': 64 },
+  { 'db.vectors': 'graph', 'db.rescore': 40 },
+  { 'db.vectors': 'graph', 'db.rescore': 100, 'db.ef': 256 },
   { 'db.pgRandomPageCost': 1.1 },
   { 'db.pgVectors': 'halfvec' },
   { 'db.pgVectors': 'bit', 'db.rescore': 100 },
@@ -66,6 +70,7 @@ const db = definePhase({
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.ef',
     'db.pgVectors',
     'db.pgEfSearch',
     'db.pgIterativeScan',
@@ -103,7 +108,13 @@ const db = definePhase({
     { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
   ],
   inspect: inspectStore,
-  propose: (evidence) => greedy(steps, evidence, db),
+  propose: (evidence) => greedy(worthTrying(steps, evidence), evidence, db),
 })
+
+/** Without graphs where `inspect` found no reason to try one. */
+function worthTrying(all: readonly Patch[], { facts, incumbent }: Pick<Evidence, 'facts' | 'incumbent'>): Patch[] {
+  const isGraph = (step: Patch) => step['db.vectors'] === 'graph'
+  return all.filter((step) => !isGraph(step) || facts.graph === 'worth trying' || isGraph(incumbent))
+}
 
 export default db
