@@ -137,8 +137,13 @@ export class GraphRows {
       exact: (query, k, rows) => neighbours(this.#around.exact(query, k, Array.from(rows))),
     })
     opened.depth = options.depth
-    // what was written meanwhile is seen too: nothing is awaited from here on
-    opened.follow(this.#chunkIds())
+    try {
+      // what was written meanwhile is seen too: nothing is awaited from here on
+      opened.follow(this.#chunkIds())
+    } catch (error) {
+      opened.close()
+      throw error
+    }
     this.close()
     this.#index = opened
   }
