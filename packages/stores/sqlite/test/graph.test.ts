@@ -132,7 +132,6 @@ describe('a graph of vectors beside the file', () => {
   const damages: [string, (graph: string, manifest: string) => void][] = [
     ['flipped', (graph) => writeFileSync(graph, readFileSync(graph).fill(0x7f, 20_000, 20_100))],
     ['truncated', (graph) => truncateSync(graph, 9000)],
-    ['missing', (graph) => rmSync(graph)],
     ['with a manifest that is none', (_, manifest) => writeFileSync(manifest, '{"format":1')],
   ]
   it.each(damages)('%s is not searched, and built anew', async (_, damage) => {

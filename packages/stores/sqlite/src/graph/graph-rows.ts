@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { type Hits, messageOf, PipelineError } from '@tenfold/contracts'
 import {
   type GraphIndex,
@@ -162,6 +163,9 @@ export class GraphRows {
     for (const [i, { data }] of stored.entries()) vectors.set(fromBlob(data), i * dims)
     // what could not be taken up is of no use, and a manifest that cannot be read would stand in the way
     if (!this.#index) removeGraphs(this.#folder)
+    mkdirSync(this.#folder, { recursive: true })
+    // before minutes are spent on it
+    accessSync(this.#folder, constants.W_OK)
     const inForce = this.#index && this.#nameOf(this.#index.manifest.model)
     const model = this.#model(nameGraph(db, inForce))
     const identity = { model, through, shape, depth: options.depth, target: leastRecall }
