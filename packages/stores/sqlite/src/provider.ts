@@ -39,7 +39,8 @@ export const provider = {
 
 /** What a configuration asks for, in the words of `openStore`. */
 export function storeOptions({ config, workspace, identity }: StoreOpenOptions): StoreOptions {
-  const [representation, rescore] = [config['db.vectors'], config['db.rescore']]
+  const representation = config['db.vectors']
+  const scan = { rescore: config['db.rescore'] }
   return {
     path: storeFile(workspace),
     identity,
@@ -52,6 +53,6 @@ export function storeOptions({ config, workspace, identity }: StoreOpenOptions):
     ftsPostingsMib: config['db.ftsPostingsMib'],
     ftsMaxDocShare: config['db.ftsMaxDocShare'],
     vectorScan:
-      representation === 'graph' ? { representation, rescore, ef: config['db.ef'] } : { representation, rescore },
+      representation === 'graph' ? { ...scan, representation, ef: config['db.ef'] } : { ...scan, representation },
   }
 }

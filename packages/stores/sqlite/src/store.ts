@@ -204,4 +204,4 @@ export function openStore(options: StoreOptions): SqliteStore {
 
 /** What is scanned where no graph is searched. */
 const scanOf = (scan: VectorScan): IndexOptions =>
-  scan.representation === 'graph' ? { representation: 'f32', rescore: scan.rescore } : scan
+  scan.representation === 'graph' ? { ...scan, representation: 'f32' } : scan

@@ -23,7 +23,7 @@ export interface StoreOptions {
 }
 
 /** A scan, or a graph beside the file: `ef` of its nodes are looked at, the best `rescore` scored again with f32. */
-export type VectorScan = IndexOptions | { representation: 'graph'; rescore: number; ef: number }
+export type VectorScan = IndexOptions | (Omit<IndexOptions, 'representation'> & { representation: 'graph'; ef: number })
 
 /** How the connection is set, read from it. */
 export interface Pragmas {

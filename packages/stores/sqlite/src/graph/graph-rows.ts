@@ -26,7 +26,7 @@ const shape = { connectivity: 16, expansionAdd: 128, scalar: 'i8' } as const
 const leastRecall = 0.9
 
 /** Why vectors are searched without a graph although one is wanted, and the way out. */
-export interface Unmet {
+interface Unmet {
   why: string
   hint: string
 }
