@@ -78,8 +78,9 @@ it('an int8 score is the sum of the products of the codes', () => {
   codes.fit(3, 3)
   codes.ask(query)
   const { kernels, bytes, codedQueryAt, codesAt, hitsAt } = slab
-  const asked = new Int16Array(bytes.buffer, codedQueryAt, 384)
+  const asked = new Int8Array(bytes.buffer, codedQueryAt, 384)
   const stored = new Int8Array(bytes.buffer, codesAt, 3 * 384)
+  expect(Math.min(...stored)).toBeGreaterThan(0)
   const sums = [0, 1, 2].map((row) => asked.reduce((sum, code, i) => sum + code * stored[384 * row + i]!, 0))
   const found = hits(slab, (key) => kernels.scanInt8(codedQueryAt, codesAt, codes.width, 0, 3, key, hitsAt), 0)
   expect(found.map(([, key]) => key - 2 ** 31)).toEqual(sums)

@@ -5,21 +5,20 @@ import { smallest, steps } from '../../src/tuner/bisect.ts'
 import { k, keptDefaults, keptGraph, recallOfFound, toldOf, truthOf, weigh } from './graphs.ts'
 import { race, speedup } from './race.ts'
 import { round, rows as table } from './table.ts'
-import { dims } from './vectors.ts'
+import { dims, type Sample } from './vectors.ts'
 
 const goals = { time: 0.75, resident: 0.4, wrapper: 0.15 }
 const passes = 2
 
 /** The int8 graph with rescoring from a file against usearch as it comes, f32, asked for as many as it needs to find as much. */
 export async function graphRow(
-  count: number,
-  all: Float32Array,
+  { name, vectors }: Sample,
   judged: Float32Array[],
   tune: Float32Array[],
   rounds: number,
 ) {
-  const vectors = all.subarray(0, count * dims)
-  const { folder, manifest, rowsFile } = await keptGraph(`copies-${count}`, vectors, tune)
+  const count = vectors.length / dims
+  const { folder, manifest, rowsFile } = await keptGraph(`sample-${count}`, vectors, tune)
   const file = await keptDefaults(count, vectors)
   const { Index, MetricKind } = await import('usearch')
   const theirs = new Index(dims, MetricKind.IP)
@@ -33,7 +32,7 @@ export async function graphRow(
   }
   const rowFile = openRowFile(rowsFile, dims)
   const ours = await openGraphIndex(folder, { model: manifest.model, dims, read: rowFile.read })
-  const truth = await truthOf(`judged-copies-${count}`, vectors, judged)
+  const truth = await truthOf(`judged-sample-${count}`, vectors, judged)
   const own = recallOf(ours, judged, truth, k)
   const recallAt = (candidates: number) => recallOf({ search: (query) => ask(query, candidates) }, judged, truth, k)
   const candidates = smallest(steps(k, 1000, 1.1), (each) => recallAt(each).mean >= own.mean) ?? 1000
@@ -63,7 +62,7 @@ export async function graphRow(
     measured: round(share.ratio),
     interval: [round(share.interval[0]), round(share.interval[1])],
     met: share.interval[1] <= goals.time,
-    why: `${shown('ours')} at recall ${round(own.mean)} (lower bound ${round(own.lowerBound)}), usearch f32 ${shown('equal')} at ${round(equal.mean)} with ${candidates} candidates, ${shown('defaults')} at ${round(defaults.mean)} as it comes; ${toldOf(manifest)}`,
+    why: `${shown('ours')} at recall ${round(own.mean)} (lower bound ${round(own.lowerBound)}), usearch f32 ${shown('equal')} at ${round(equal.mean)} with ${candidates} candidates, ${shown('defaults')} at ${round(defaults.mean)} as it comes; ${toldOf(manifest)}; ${name}`,
   })
   const wrapper = speedup(times.ours!, times.library!)
   table.push({

@@ -17,7 +17,8 @@ import {
 } from '../../src/index.ts'
 import { smallest, steps } from '../../src/tuner/bisect.ts'
 import { keepsRecall } from '../../src/tuner/plan.ts'
-import { dims, fileOf, kept, scratch } from './vectors.ts'
+import { scratch } from './corpus.ts'
+import { dims, fileOf, kept } from './vectors.ts'
 
 export const k = 10
 const target = 0.99

@@ -17,8 +17,8 @@ export const round = (value: number) => Number(value.toPrecision(4))
 
 /** What stands in the way where a goal is missed. */
 const limits: Record<string, string> = {
-  int8: 'not proven, but likely: a cache line of codes takes more than twice the instructions of one of f32, so the processor has fewer reads under way at once when codes come from memory',
-  bit: 'codes are read at the bandwidth of the cache; the rest chooses candidates and reads their f32 rows, which lie far apart. Copies lie closer together than passages do and need more candidates',
+  int8: 'a cache line of codes takes more instructions than one of f32, so the processor has fewer reads under way at once when codes come from memory',
+  bit: 'codes are read at the bandwidth of the cache; the rest chooses candidates and reads their f32 rows, which lie far apart',
 }
 
 /** A row for a ratio: how many times `slower` takes what `faster` takes. */

@@ -76,12 +76,16 @@ export const i16x8 = {
   atLeast: lanes(0x36),
   shiftRight: lanes(0x8d),
   add: lanes(0x8e),
+  /** Products of signed bytes and bytes from 0 to 127, added in pairs. */
+  relaxedDot: lanes(0x112),
 }
 export const i32x4 = {
   lane: (a: Code, index: number): Code => [...a, ...simd(0x1b), index],
   add: lanes(0xae),
   /** Products of 16-bit lanes, added in pairs. */
   dot: lanes(0xba),
+  /** 16-bit lanes, added in pairs. */
+  pairSums: (a: Code): Code => [...a, ...simd(0x7e)],
 }
 export const f32x4 = {
   lane: (a: Code, index: number): Code => [...a, ...simd(0x1f), index],

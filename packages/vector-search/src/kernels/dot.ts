@@ -16,8 +16,8 @@ export function dotF32(a: Float32Array, b: Float32Array, offset: number, dims: n
   return s0 + s1 + (s2 + s3)
 }
 
-/** The same for int8 codes (the query with 16 bits); exact, as 127² times any sane number of dimensions stays below 2³¹. */
-export function dotInt8(a: Int16Array, b: Int8Array, offset: number, dims: number): number {
+/** The same for codes of a byte; exact, as 127² times any sane number of dimensions stays below 2³¹. */
+export function dotInt8(a: Int8Array, b: Int8Array, offset: number, dims: number): number {
   let s0 = 0
   let s1 = 0
   let s2 = 0

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { type Kernels, type LinearMemory, maxPages } from './kernel.ts'
 import { PlainMemory, plainKernels } from './plain.ts'
 import { simdModule } from './simd.ts'
@@ -25,8 +26,17 @@ const javascript: Engine = {
   },
 }
 
+/**
+ * V8 11.3, which is Node 20's, has relaxed SIMD finished but behind a flag; the next version took the flag away. The flag is read when code is
+ * checked, so it may come after the start; a runtime that has none says so on standard error and goes on.
+ */
+function allowRelaxed(): void {
+  if (process.versions.v8?.startsWith('11.3.')) setFlagsFromString('--experimental-wasm-relaxed-simd')
+}
+
 /** All engines of a runtime, the quickest first. */
 export function enginesOf(wasm = (globalThis as { WebAssembly?: WasmApi }).WebAssembly): Engine[] {
+  allowRelaxed()
   const relaxed = wasm && simdEngine(wasm, 'wasm-relaxed-simd', simdModule(true))
   const simd = wasm && simdEngine(wasm, 'wasm-simd', simdModule(false))
   return [relaxed, simd, javascript].filter((engine) => engine !== undefined)

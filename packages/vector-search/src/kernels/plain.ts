@@ -51,7 +51,7 @@ export function plainKernels(memory: LinearMemory): Kernels {
     },
     scanInt8(...kernel) {
       const [query, rows, width] = kernel
-      const asked = new Int16Array(memory.buffer, query, width)
+      const asked = new Int8Array(memory.buffer, query, width)
       const all = new Int8Array(memory.buffer)
       return eachRow(
         kernel,
