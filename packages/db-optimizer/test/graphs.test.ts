@@ -47,7 +47,8 @@ describe('a graph', () => {
     for (const other of [undefined, { tooFew: '' }, { missing: '' }]) expect(graphs(other)).toEqual([])
   })
 
-  it.each(phaseLaws)('$name, with a graph', ({ check }) => {
+  const ofProposals = phaseLaws.filter(({ name }) => /nothing twice|range/.test(name))
+  it.each(ofProposals)('$name, with a graph', ({ check }) => {
     expect(() => check(phase, { graph: 'worth trying' })).not.toThrow()
   })
 })
