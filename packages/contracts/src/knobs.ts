@@ -255,6 +255,11 @@ export const knobs = {
     lossy: true,
     about: 'SQLite: nodes of the graph that a search looks at, where db.vectors is graph',
   }),
+  'db.scanThreads': int(1, 1, 4, 'threads', {
+    levels: [1, 2],
+    affects: ['store', 'query', 'stream', 'memory'],
+    about: 'threads that share a scan of vectors; a short one stays in one thread',
+  }),
 
   ...serverKnobs,
 

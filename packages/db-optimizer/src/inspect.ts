@@ -1,3 +1,4 @@
+import type { Target } from '@tenfold/contracts'
 import { isFullScan } from '@tenfold/index-advisor/plan'
 import type { Facts, Inspection } from '@tenfold/phase-kit'
 import { graphOutlook } from './graphs.ts'
@@ -7,6 +8,12 @@ const scansAll = (step: string): boolean => isFullScan(step) || /\bSeq Scan on \
 
 /** A search for the truth is meant to read everything. */
 const isMeant = (statement: string): boolean => statement.startsWith('exact')
+
+/** Bytes of all vectors as f32; 0 where the target does not embed. */
+async function vectorBytes(target: Target): Promise<number> {
+  const vector = await target.embed?.(['how long is a vector'])
+  return vector ? vector.byteLength * (await target.info()).chunks : 0
+}
 
 /** What the store says it will do, the settings really in force (a misspelt one is silently ignored), and what needs an administrator. */
 export async function inspectStore({ target }: Inspection): Promise<Facts> {
@@ -20,6 +27,7 @@ export async function inspectStore({ target }: Inspection): Promise<Facts> {
       fullScans: scans.map(([statement]) => statement),
       inForce: (await target.readBack?.()) ?? 'not available: the target does not read its settings back',
       advice,
+      vectorBytes: await vectorBytes(target),
       ...(graph && { graph }),
     },
     warnings: [

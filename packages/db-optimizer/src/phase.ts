@@ -1,6 +1,16 @@
-import type { Patch } from '@tenfold/contracts'
+import type { Config, Patch } from '@tenfold/contracts'
 import { definePhase, type Evidence, greedy } from '@tenfold/phase-kit'
+import { splitFromBytes } from '@tenfold/vector-search'
 import { inspectStore } from './inspect.ts'
+
+/** Of the bytes of f32, those a scan reads; a graph is not scanned. */
+const shareRead: Partial<Record<string, number>> = { f32: 1, int8: 1 / 4, bit: 1 / 32 }
+
+/** Two threads where a scan is long enough to be shared. */
+function scanSteps(vectorBytes: number, incumbent: Config): Patch[] {
+  const read = vectorBytes * (shareRead[incumbent['db.vectors']] ?? 0)
+  return read >= splitFromBytes ? [{ 'db.scanThreads': 2 }] : []
+}
 
 /**
  * For every store; those are tried that the target offers. In SQLite WAL, foreign keys and the 16 MB cache are the driver's defaults and on
@@ -71,6 +81,7 @@ const db = definePhase({
     'db.vectors',
     'db.rescore',
     'db.ef',
+    'db.scanThreads',
     'db.pgVectors',
     'db.pgEfSearch',
     'db.pgIterativeScan',
@@ -108,13 +119,14 @@ const db = definePhase({
     { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
   ],
   inspect: inspectStore,
-  propose: (evidence) => greedy(worthTrying(steps, evidence), evidence, db),
+  propose: (evidence) => greedy(worthTrying(evidence), evidence, db),
 })
 
-/** Without graphs where `inspect` found no reason to try one. */
-function worthTrying(all: readonly Patch[], { facts, incumbent }: Pick<Evidence, 'facts' | 'incumbent'>): Patch[] {
+/** Without graphs where `inspect` found no reason to try one; threads where a scan is long. */
+function worthTrying({ facts, incumbent }: Pick<Evidence, 'facts' | 'incumbent'>): Patch[] {
   const isGraph = (step: Patch) => step['db.vectors'] === 'graph'
-  return all.filter((step) => !isGraph(step) || facts.graph === 'worth trying' || isGraph(incumbent))
+  const allowed = steps.filter((step) => !isGraph(step) || facts.graph === 'worth trying' || isGraph(incumbent))
+  return [...allowed, ...scanSteps(Number(facts.vectorBytes ?? 0), incumbent)]
 }
 
 export default db

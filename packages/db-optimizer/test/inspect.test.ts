@@ -1,4 +1,4 @@
-import type { Target } from '@tenfold/contracts'
+import type { Target, TargetInfo } from '@tenfold/contracts'
 import type { Inspection } from '@tenfold/phase-kit'
 import { describe, expect, it } from 'vitest'
 import { inspectStore } from '../src/inspect.ts'
@@ -12,7 +12,13 @@ describe('inspectStore', () => {
       lexical: ['SCAN fts VIRTUAL TABLE INDEX 32:M1'],
     }
     const { details, warnings } = await look({ plans: async () => plans, readBack: async () => ({ 'db.mmapMib': 0 }) })
-    expect(details).toEqual({ plans, fullScans: ['byCollection'], inForce: { 'db.mmapMib': 0 }, advice: [] })
+    expect(details).toEqual({
+      plans,
+      fullScans: ['byCollection'],
+      inForce: { 'db.mmapMib': 0 },
+      advice: [],
+      vectorBytes: 0,
+    })
     expect(warnings).toEqual(['byCollection scans a whole table: SCAN docs'])
   })
 
@@ -28,6 +34,14 @@ describe('inspectStore', () => {
     const { details, warnings } = await look({ plans: async () => plans, advice: async () => ['do this: ALTER …'] })
     expect(details).toMatchObject({ fullScans: ['lexicalSearch'], advice: ['do this: ALTER …'] })
     expect(warnings).toEqual([expect.stringContaining('lexicalSearch scans a whole table'), 'do this: ALTER …'])
+  })
+
+  it('tells the bytes of vectors that a scan would read', async () => {
+    const { details } = await look({
+      info: async () => ({ chunks: 1000 }) as TargetInfo,
+      embed: async (texts) => new Float32Array(384 * texts.length),
+    })
+    expect(details.vectorBytes).toBe(1000 * 384 * 4)
   })
 
   it('a target that tells nothing is reported as such', async () => {

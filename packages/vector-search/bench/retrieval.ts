@@ -10,6 +10,7 @@ import { large } from './retrieval-parts/large.ts'
 import { million } from './retrieval-parts/million.ts'
 import { ragPeers } from './retrieval-parts/rag-peers.ts'
 import { passagesAlone, scans } from './retrieval-parts/scans.ts'
+import { splitRow } from './retrieval-parts/split-row.ts'
 import { absent, rows } from './retrieval-parts/table.ts'
 import { tunerRow } from './retrieval-parts/tuner-row.ts'
 import { dims, realVectors, sampled, withCopies } from './retrieval-parts/vectors.ts'
@@ -26,7 +27,7 @@ const questions = { all: 700, judged: 300 }
 /** Exact search of a million rows for each question is the longest part. */
 const askedOfMillion = 150
 
-const parts = ['passages', 'scans', 'graph', 'peers', 'large', 'million', 'tuner', 'gate'] as const
+const parts = ['passages', 'scans', 'split', 'graph', 'peers', 'large', 'million', 'tuner', 'gate'] as const
 const chosen = values.only?.split(',') ?? parts
 const unknown = chosen.find((name) => !parts.some((part) => part === name))
 if (unknown !== undefined) throw new Error(`no part ${unknown}: there are ${parts.join(', ')}`)
@@ -38,9 +39,10 @@ if (texts) {
   const judged = real.queries.slice(0, questions.judged)
   const tune = real.queries.slice(questions.judged)
   if (wants('passages')) passagesAlone(real.rows.subarray(0, texts.passages * dims), judged, tune)
-  if (wants('scans', 'graph', 'peers')) {
+  if (wants('scans', 'split', 'graph', 'peers')) {
     const sample = sampled(texts, real.rows, plan.rows)
     if (wants('scans')) await scans(sample, judged, tune, plan.rounds, plan.block)
+    if (wants('split')) await splitRow(sample.vectors, dims, judged, plan.rounds, plan.block)
     if (wants('graph')) await graphRow(sample, judged, tune, plan.rounds)
     if (wants('peers')) await ragPeers(sample, judged, texts.questions, plan.peers)
   }

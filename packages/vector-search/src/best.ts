@@ -39,6 +39,12 @@ export class Best {
     if (this.#size > this.#room) this.#prune()
   }
 
+  /** The words of the hits kept. */
+  hits(): Uint32Array {
+    this.#prune()
+    return this.#words.subarray(0, 2 * this.#size)
+  }
+
   /** The rows kept, the worst first. */
   rows(): Uint32Array {
     this.#prune()

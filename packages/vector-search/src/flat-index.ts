@@ -1,15 +1,19 @@
 import { PipelineError } from '@tenfold/contracts'
-import { Best } from './best.ts'
+import type { Best } from './best.ts'
 import { bit } from './bit-codes.ts'
 import type { Codes } from './codes.ts'
 import { int8 } from './int8-codes.ts'
 import { bestEngine, type Engine } from './kernels/engine.ts'
-import { rowsPerCall, Slab } from './slab.ts'
+import { rowsPerBlock, rowsPerCall } from './kernels/kernel.ts'
+import { Slab } from './slab.ts'
+import { scanAlone } from './split/scan.ts'
+import { ScanWorkers, splitFromBytes } from './split/scan-workers.ts'
+import { mostWorkers, type Task } from './split/task.ts'
 import type { FlatIndex, IndexOptions, Neighbours } from './types.ts'
 
 const codeMakers = { f32: undefined, int8, bit }
-/** Rows of the first call of a scan; it doubles from there. With no floor yet, each of them is a hit. */
-const firstRows = 256
+/** What a thread takes at a time: 0.1 ms of reading, so that none waits much longer for the last one. */
+const partBytes = 2 ** 20
 
 /**
  * Search over `vectors` (row-major, `dims` numbers a row, normalised by the caller if cosine is wanted). Throws DATA_UNREADABLE
@@ -38,12 +42,18 @@ class Flat implements FlatIndex {
   #free: number[] = []
   /** Row numbers handed out so far; rows from here on are spare room. */
   #end: number
+  #workers: ScanWorkers | undefined
+  #wantedWorkers: number
+  readonly #splitFromBytes: number
 
   constructor(options: IndexOptions, vectors: Float32Array, dims: number, engine: Engine) {
     const maker = codeMakers[options.representation]
     this.dims = dims
     this.rescore = options.rescore
-    this.#slab = new Slab(engine, dims, maker?.bytes ?? (() => 0))
+    const workers = Math.max(0, Math.min(mostWorkers, (options.threads ?? 1) - 1))
+    this.#slab = new Slab(engine, dims, maker?.bytes ?? (() => 0), 1 + workers)
+    this.#wantedWorkers = this.#slab.shared ? workers : 0
+    this.#splitFromBytes = options.splitFromBytes ?? splitFromBytes
     this.#end = vectors.length / dims
     this.#slab.reserve(this.#end)
     for (let row = 0; row < this.#end; row++) this.#slab.vector(row).set(vectors.subarray(row * dims, (row + 1) * dims))
@@ -58,6 +68,10 @@ class Flat implements FlatIndex {
 
   get hugePages(): boolean {
     return this.#slab.hugePages
+  }
+
+  get threads(): number {
+    return 1 + Math.min(this.#wantedWorkers, this.#workers?.count ?? this.#wantedWorkers)
   }
 
   get size(): number {
@@ -103,42 +117,55 @@ class Flat implements FlatIndex {
     this.#free.sort((a, b) => b - a)
   }
 
+  async ready(): Promise<void> {
+    const { rowBytes, codeBytes } = this.#slab
+    await this.#splitting(this.#end * (this.#codes ? codeBytes : rowBytes))?.ready()
+  }
+
+  close(): void {
+    this.#workers?.close()
+    this.#wantedWorkers = 0
+  }
+
   /** f32 dot products of all rows, or of the given live ones. */
   #exact(query: Float32Array, k: number, rows: Uint32Array | undefined): Neighbours {
-    const { kernels, floats, words, queryAt, vectorsAt, rowBytes, numbersAt, hitsAt } = this.#slab
+    const { floats, words, queryAt, vectorsAt, rowBytes, listAt } = this.#slab
     floats.set(query, queryAt / 4)
-    const best = new Best(Math.min(k, rows?.length ?? this.size), rowsPerCall)
-    const take = (end: number, accept?: Uint8Array) => best.take(words.subarray(hitsAt / 4, end / 4), accept)
+    const task = { query: queryAt, rows: vectorsAt, width: rowBytes, k: Math.min(k, rows?.length ?? this.size) }
     if (!rows) {
-      this.#scan((from, count) => {
-        take(kernels.scanF32(queryAt, vectorsAt, rowBytes, from, count, best.floor, hitsAt), this.#holes)
-      })
-    } else {
-      for (let at = 0; at < rows.length; at += rowsPerCall) {
-        const part = rows.subarray(at, at + rowsPerCall)
-        words.set(part, numbersAt / 4)
-        take(kernels.gatherF32(queryAt, vectorsAt, rowBytes, numbersAt, part.length, best.floor, hitsAt))
-      }
+      return this.#scan(
+        { ...task, kernel: 'scanF32', from: 0, step: 1, count: this.#end },
+        rowBytes,
+        this.#holes,
+      ).neighbours()
     }
-    return best.neighbours()
+    words.set(rows, listAt / 4)
+    return this.#scan(
+      { ...task, kernel: 'gatherF32', from: listAt, step: 4, count: rows.length },
+      rowBytes,
+    ).neighbours()
   }
 
   /** The rows whose codes score best, in no order. */
   #coarse(query: Float32Array, k: number, codes: Codes, mask = this.#holes): Uint32Array {
-    const { kernels, words, codedQueryAt, codesAt, hitsAt } = this.#slab
+    const { codedQueryAt, codesAt, codeBytes } = this.#slab
     codes.ask(query)
-    const best = new Best(k, rowsPerCall)
-    this.#scan((from, count) => {
-      const end = kernels[codes.kernel](codedQueryAt, codesAt, codes.width, from, count, best.floor, hitsAt)
-      best.take(words.subarray(hitsAt / 4, end / 4), mask)
-    })
-    return best.rows()
+    const { kernel, width } = codes
+    const task = { kernel, query: codedQueryAt, rows: codesAt, width, from: 0, step: 1, count: this.#end, k }
+    return this.#scan(task, codeBytes, mask).rows()
   }
 
-  #scan(call: (from: number, count: number) => void): void {
-    for (let from = 0, rows = firstRows; from < this.#end; from += rows, rows = Math.min(2 * rows, rowsPerCall)) {
-      call(from, Math.min(rows, this.#end - from))
-    }
+  #scan(shape: Omit<Task, 'perPart'>, bytesPerRow: number, accept?: Uint8Array): Best {
+    const perPart = Math.min(rowsPerCall, Math.ceil(partBytes / bytesPerRow / rowsPerBlock) * rowsPerBlock)
+    const task = { ...shape, perPart }
+    const workers = this.#splitting(task.count * bytesPerRow)
+    return workers?.scan(task, accept) ?? scanAlone(this.#slab, task, accept)
+  }
+
+  /** The workers for a scan of so many bytes, started with the first that is large enough. */
+  #splitting(bytes: number): ScanWorkers | undefined {
+    if (this.#wantedWorkers === 0 || bytes < this.#splitFromBytes) return undefined
+    return (this.#workers ??= new ScanWorkers(this.#slab, this.#wantedWorkers))
   }
 
   /** What tells rows that were removed from the others, where there are any. */

@@ -8,6 +8,7 @@ export { type Publication, publishGraph, removeGraphs, rollBack } from './graph/
 export { type NumberedRows, publishRows, type RowsPublication } from './graph/publish-rows.ts'
 export { openRowFile, type RowFile, type RowReader, rowsInMemory } from './graph/rows.ts'
 export { type Recall, recallOf } from './recall.ts'
+export { splitFromBytes } from './split/scan-workers.ts'
 export type { TuneData } from './tuner/measured.ts'
 export type { Plan, Tried, TuneGoal } from './tuner/plan.ts'
 export { type Candidate, type Depth, type Tuned, type TuneEffects, tune } from './tuner/tune.ts'

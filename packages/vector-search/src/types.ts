@@ -4,6 +4,13 @@ export interface IndexOptions {
   representation: 'f32' | 'int8' | 'bit'
   /** Candidates of an int8 or bit scan scored again with f32; at least k are. */
   rescore: number
+  /**
+   * Threads that share a scan, 1 to 4, the caller among them; absent: 1. Scans too short to gain, and all where the runtime has no vector
+   * instructions, stay in one.
+   */
+  threads?: number
+  /** Bytes of rows or codes from which a scan is shared; absent: the constant of that name. */
+  splitFromBytes?: number
 }
 
 /** Rows best first, with their f32 dot products. Fewer than k when fewer rows exist or pass the filter. */
@@ -23,8 +30,14 @@ export interface FlatIndex {
   add(vector: Float32Array): number
   /** Frees a row number. Throws DATA_UNREADABLE when no vector is there. */
   remove(row: number): void
+  /** Resolves when the other threads have started, or could not: before it, the caller scans alone. Once is enough. */
+  ready(): Promise<void>
+  /** Ends the other threads, if any. They do not keep a process alive. Searches go on, in one thread. */
+  close(): void
   /** As in the options; may be changed between searches. */
   rescore: number
+  /** Threads that share a scan large enough: those asked for, less those that were lost. */
+  readonly threads: number
   /** Vectors in the index. */
   readonly size: number
   readonly dims: number

@@ -92,14 +92,14 @@ it.each(engines)('$name: f32 scores are within 1e-5 of the sum in double precisi
     fc.property(cases, ({ dims, count, seed }) => {
       const slab = new Slab(engine, dims, () => 0)
       const query = fill(slab, count, dims, seed)
-      const { kernels, floats, words, queryAt, vectorsAt, rowBytes, numbersAt, hitsAt } = slab
+      const { kernels, floats, words, queryAt, vectorsAt, rowBytes, listAt, hitsAt } = slab
       floats.set(query, queryAt / 4)
       const order = Array.from({ length: count }, (_, i) => count - 1 - i)
-      words.set(order, numbersAt / 4)
+      words.set(order, listAt / 4)
       const scanned = hits(slab, (key) => kernels.scanF32(queryAt, vectorsAt, rowBytes, 0, count, key, hitsAt), 0)
       const gathered = hits(
         slab,
-        (key) => kernels.gatherF32(queryAt, vectorsAt, rowBytes, numbersAt, count, key, hitsAt),
+        (key) => kernels.gatherF32(queryAt, vectorsAt, rowBytes, listAt, count, key, hitsAt),
         0,
       )
       expect(gathered.map(([row]) => row)).toEqual(order)

@@ -42,7 +42,8 @@ export function firstState({ db, prepare, options, write, came, chunkIdsOf }: Ar
     if (loaded) return loaded
     const stored = prepare('firstVectors').all() as { id: number; data: Buffer }[]
     for (const { id, data } of stored) checkVector(fromBlob(data), length, `the first state (chunk ${id})`)
-    loaded = new VectorRows(options.vectorScan, length, stored)
+    // it lasts as long as an ingest: no threads for that
+    loaded = new VectorRows({ ...options.vectorScan, threads: 1 }, length, stored)
     return loaded
   }
   const pendingCount = () => prepare('pendingCount').pluck().get() as number

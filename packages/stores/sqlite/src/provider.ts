@@ -22,6 +22,7 @@ export const provider = {
     'db.vectors',
     'db.rescore',
     'db.ef',
+    'db.scanThreads',
   ],
   abilities: { metadataFilters: true, wholeReads: true },
   async open(options): Promise<SqliteStore> {
@@ -40,7 +41,7 @@ export const provider = {
 /** What a configuration asks for, in the words of `openStore`. */
 export function storeOptions({ config, workspace, identity }: StoreOpenOptions): StoreOptions {
   const representation = config['db.vectors']
-  const scan = { rescore: config['db.rescore'] }
+  const scan = { rescore: config['db.rescore'], threads: config['db.scanThreads'] }
   return {
     path: storeFile(workspace),
     identity,

@@ -182,6 +182,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         'db.vectors': graph && !graph.isInForce ? 'f32' : vectorScan.representation,
         'db.rescore': vectorScan.rescore,
         ...(vectorScan.representation === 'graph' && { 'db.ef': vectorScan.ef }),
+        'db.scanThreads': loaded?.threads ?? vectorScan.threads ?? 1,
       }
     },
     pragmas() {
@@ -196,6 +197,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     close() {
       graph?.close()
+      loaded?.close()
       db.close()
     },
   }

@@ -28,6 +28,14 @@ export class VectorRows {
     return this.#index.bytes
   }
 
+  get threads(): number {
+    return this.#index.threads
+  }
+
+  close(): void {
+    this.#index.close()
+  }
+
   row(chunkId: number): number | undefined {
     return this.#rowOfChunk.get(chunkId)
   }

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -98,6 +100,22 @@ describe('search', () => {
       expect(store.readBack()).toMatchObject({ 'db.vectors': representation, 'db.rescore': 40 })
     },
   )
+
+  it('S3-44 lets threads share a scan, follows what is written, and ends them with the store', async () => {
+    const started = once(process, 'worker') as Promise<[Worker]>
+    const store = opened({ vectorScan: { representation: 'f32', rescore: 1, threads: 2, splitFromBytes: 1 } })
+    store.upsertDocs(Array.from({ length: 50 }, (_, i) => ({ doc: doc(`d${i}`), chunks: [chunk('x', [i, 0, 0])] })))
+    const best = () => docsOf(store, store.vectorSearch(Float32Array.of(1, 0, 0), 2).chunkIds)
+    expect(best()).toEqual(['d49', 'd48'])
+    const [worker] = await started
+    await once(worker, 'message')
+    store.removeDoc('d49')
+    expect(best()).toEqual(['d48', 'd47'])
+    expect(store.readBack()['db.scanThreads']).toBe(2)
+    const ended = once(worker, 'exit')
+    store.close()
+    await ended
+  })
 
   it('maps chunks to vector rows and back', () => {
     const store = filled()

@@ -2,7 +2,6 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statS
 import path from 'node:path'
 import { openEncoder } from '@tenfold/encoder'
 import { seededRandom } from '@tenfold/measure'
-import { openFlatIndex } from '../../src/index.ts'
 import { scratch, type Texts } from './corpus.ts'
 
 export const dims = 384
@@ -145,14 +144,28 @@ async function copies(real: Float32Array, count: number): Promise<Float32Array> 
   return all
 }
 
-/** The nearest others of each unit vector, by codes of a bit: near enough to say which way neighbours lie. */
-function nearest(real: Float32Array): Float32Array {
-  const index = openFlatIndex({ representation: 'bit', rescore: 100 }, real, dims)
+const threads = 2
+const searchedAtOnce = 10_000
+
+/** The nearest others of each unit vector, by a graph: near enough to say which way neighbours lie. */
+async function nearest(real: Float32Array): Promise<Float32Array> {
+  const { Index, MetricKind, ScalarKind } = await import('usearch')
   const sources = real.length / dims
+  const graph = new Index(dims, MetricKind.IP, ScalarKind.I8)
+  graph.add(
+    BigUint64Array.from({ length: sources }, (_, row) => BigInt(row)),
+    real,
+    threads,
+  )
   const all = new Float32Array(neighbours * sources)
-  for (let row = 0; row < sources; row++) {
-    const found = index.search(real.slice(row * dims, (row + 1) * dims), neighbours + 1).rows
-    all.set([...found].filter((each) => each !== row).slice(0, neighbours), row * neighbours)
+  for (let from = 0; from < sources; from += searchedAtOnce) {
+    const asked = real.subarray(from * dims, (from + searchedAtOnce) * dims)
+    const wanted = neighbours + 1
+    const { keys } = graph.search(asked, wanted, threads)
+    for (let i = 0; i < asked.length / dims; i++) {
+      const others = [...keys.subarray(i * wanted, (i + 1) * wanted)].map(Number).filter((row) => row !== from + i)
+      all.set(others.slice(0, neighbours), (from + i) * neighbours)
+    }
   }
   return all
 }

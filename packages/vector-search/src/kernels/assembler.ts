@@ -126,17 +126,18 @@ export const local = (index: number): Local => ({
 
 /**
  * A module with the exported `functions`, each of `parameters` integers and with an integer as result, over the imported
- * memory `host.memory` of at most `maxPages` pages.
+ * memory `host.memory` of at most `maxPages` pages, which threads may share.
  */
 export function assemble(
   functions: Record<string, { variables: Variables; body: Code }>,
   parameters: number,
   maxPages: number,
+  shared: boolean,
 ) {
   const names = Object.keys(functions)
   const section = (id: number, items: readonly Code[]): Code => [id, ...sized(list(items))]
   const signature: Code = [0x60, ...list(Array<Code>(parameters).fill([types.i32])), ...list([[types.i32]])]
-  const memory: Code = [...text('host'), ...text('memory'), 0x02, 0x01, ...leb(1), ...leb(maxPages)]
+  const memory: Code = [...text('host'), ...text('memory'), 0x02, shared ? 0x03 : 0x01, ...leb(1), ...leb(maxPages)]
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [signature]),

@@ -22,9 +22,9 @@ type Kernel = (
 /** f32 dot products of consecutive and of chosen rows, int8 dot products, and table sums over sign bits. */
 export type Kernels = Record<'scanF32' | 'gatherF32' | 'scanInt8' | 'scanBits', Kernel>
 
-/** Memory addressed by byte. Growing it detaches views of `buffer`. */
+/** Memory addressed by byte. Growing it detaches views of `buffer`; where threads share it, they stay as short as they were. */
 export interface LinearMemory {
-  readonly buffer: ArrayBuffer
+  readonly buffer: ArrayBufferLike
   /** By pages of 64 KiB. Throws RangeError when the machine has no more. */
   grow(pages: number): void
 }
@@ -33,6 +33,8 @@ export const pageBytes = 65_536
 /** 32-bit addresses reach 65536 pages; the last stays free so that no row ends where addresses wrap to 0. */
 export const maxPages = 65_535
 
+/** Rows a kernel looks at in one call: enough that calls cost nothing, few enough that the floor stays up to date. */
+export const rowsPerCall = 4096
 /** Numbers of a row are padded with zeros to a multiple of this. */
 export const lanesPerStep = 16
 /** Sign bits of 16 rows lie side by side: a byte of each row, then the next byte of each. */

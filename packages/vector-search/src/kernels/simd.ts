@@ -16,8 +16,11 @@ import {
 } from './assembler.ts'
 import { type Kernels, lanesPerStep, maxPages, rowsPerBlock } from './kernel.ts'
 
-/** The kernels (kernel.ts) as a WebAssembly module. `relaxed`: with fused multiply-add and bare byte look-ups, where the runtime has them. */
-export function simdModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
+/**
+ * The kernels (kernel.ts) as a WebAssembly module. `relaxed`: with fused multiply-add and bare byte look-ups, where the runtime has them.
+ * `shared`: over memory that threads share.
+ */
+export function simdModule(relaxed: boolean, shared: boolean): Uint8Array<ArrayBuffer> {
   const functions: Record<keyof Kernels, ReturnType<typeof dots>> = {
     scanF32: dots(floats(relaxed), consecutive, 1),
     gatherF32: dots(floats(relaxed), chosen, 4),
@@ -25,7 +28,7 @@ export function simdModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
     scanInt8: dots(relaxed ? bytes : widened, consecutive, 2),
     scanBits: bitSums(relaxed),
   }
-  return assemble(functions, parameters.length, maxPages)
+  return assemble(functions, parameters.length, maxPages, shared)
 }
 
 const parameters = Array.from({ length: 7 }, (_, i) => local(i))
