@@ -247,16 +247,25 @@ export const knobs = {
     lossy: true,
     about: 'query words found in more than this share of chunks are dropped',
   }),
-  'db.vectors': choice('f32', ['f32', 'int8', 'bit'], {
+  'db.vectors': choice('f32', ['f32', 'int8', 'bit', 'graph'], {
+    // a graph pays from some ten thousand rows on: the database phase knows how many there are
+    levels: ['f32', 'int8', 'bit'],
     affects: ['store', 'query', 'stream', 'memory'],
     lossy: true,
-    about: 'representation scanned; f32 stays stored as the truth',
+    about:
+      'what is scanned, or a graph in a file beside the database (SQLite; needs `pnpm add usearch@2.21.4`); f32 stays stored as the truth',
   }),
   'db.rescore': int(40, 10, 1000, 'candidates', {
     levels: [40, 100],
     affects: ['store', 'query', 'stream'],
     lossy: true,
-    about: 'candidates of a quantised scan rescored with f32',
+    about: 'candidates of a quantised scan or of a graph rescored with f32',
+  }),
+  'db.ef': int(128, 16, 2000, 'nodes', {
+    levels: [128],
+    affects: ['store', 'query', 'stream'],
+    lossy: true,
+    about: 'SQLite: nodes of the graph that a search looks at, where db.vectors is graph',
   }),
   'db.scanThreads': int(1, 1, 4, 'threads', {
     levels: [1, 2],

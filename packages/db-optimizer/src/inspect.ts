@@ -1,6 +1,7 @@
 import type { Target } from '@tenfold/contracts'
 import { isFullScan } from '@tenfold/index-advisor/plan'
 import type { Facts, Inspection } from '@tenfold/phase-kit'
+import { graphOutlook } from './graphs.ts'
 
 /** Reads every row, in the words of SQLite or of PostgreSQL. */
 const scansAll = (step: string): boolean => isFullScan(step) || /\bSeq Scan on \S*\.?\w/.test(step)
@@ -18,6 +19,7 @@ async function vectorBytes(target: Target): Promise<number> {
 export async function inspectStore({ target }: Inspection): Promise<Facts> {
   const plans = (await target.plans?.()) ?? {}
   const advice = (await target.advice?.()) ?? []
+  const graph = await graphOutlook(target)
   const scans = Object.entries(plans).filter(([name, steps]) => !isMeant(name) && steps.some(scansAll))
   return {
     details: {
@@ -26,10 +28,12 @@ export async function inspectStore({ target }: Inspection): Promise<Facts> {
       inForce: (await target.readBack?.()) ?? 'not available: the target does not read its settings back',
       advice,
       vectorBytes: await vectorBytes(target),
+      ...(graph && { graph }),
     },
     warnings: [
       ...scans.map(([statement, steps]) => `${statement} scans a whole table: ${steps.filter(scansAll).join('; ')}`),
       ...advice,
+      ...(typeof graph === 'object' && 'missing' in graph ? [`db.vectors graph is ${graph.missing}`] : []),
     ],
   }
 }

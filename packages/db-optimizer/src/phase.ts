@@ -1,5 +1,5 @@
 import type { Config, Patch } from '@tenfold/contracts'
-import { definePhase, greedy } from '@tenfold/phase-kit'
+import { definePhase, type Evidence, greedy } from '@tenfold/phase-kit'
 import { splitFromBytes } from '@tenfold/vector-search'
 import { inspectStore } from './inspect.ts'
 
@@ -25,6 +25,10 @@ const steps: Patch[] = [
   { 'db.vectors': 'int8' },
   // a bit says less of a vector than a byte, so more candidates are scored again
   { 'db.vectors': 'bit', 'db.rescore': 100 },
+  // a graph is looked into as deep as its candidates are scored again, or deeper
+  { 'db.vectors': 'graph', 'db.rescore': 40, 'db.ef': 64 },
+  { 'db.vectors': 'graph', 'db.rescore': 40 },
+  { 'db.vectors': 'graph', 'db.rescore': 100, 'db.ef': 256 },
   { 'db.pgRandomPageCost': 1.1 },
   { 'db.pgVectors': 'halfvec' },
   { 'db.pgVectors': 'bit', 'db.rescore': 100 },
@@ -76,6 +80,7 @@ const db = definePhase({
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.ef',
     'db.scanThreads',
     'db.pgVectors',
     'db.pgEfSearch',
@@ -114,8 +119,14 @@ const db = definePhase({
     { metric: 'quality.recallAt10', operator: '>=', margin: 0.01 },
   ],
   inspect: inspectStore,
-  propose: (evidence) =>
-    greedy([...steps, ...scanSteps(Number(evidence.facts.vectorBytes ?? 0), evidence.incumbent)], evidence, db),
+  propose: (evidence) => greedy(worthTrying(evidence), evidence, db),
 })
+
+/** Without graphs where `inspect` found no reason to try one; threads where a scan is long. */
+function worthTrying({ facts, incumbent }: Pick<Evidence, 'facts' | 'incumbent'>): Patch[] {
+  const isGraph = (step: Patch) => step['db.vectors'] === 'graph'
+  const allowed = steps.filter((step) => !isGraph(step) || facts.graph === 'worth trying' || isGraph(incumbent))
+  return [...allowed, ...scanSteps(Number(facts.vectorBytes ?? 0), incumbent)]
+}
 
 export default db

@@ -38,7 +38,7 @@ describe('inspectStore', () => {
 
   it('tells the bytes of vectors that a scan would read', async () => {
     const { details } = await look({
-      info: async () => ({ chunks: 1000 }) as TargetInfo,
+      info: async () => ({ chunks: 1000, knobs: {} }) as TargetInfo,
       embed: async (texts) => new Float32Array(384 * texts.length),
     })
     expect(details.vectorBytes).toBe(1000 * 384 * 4)

@@ -19,7 +19,7 @@ const known: Record<string, { cause: string; knobs: string[] }> = {
   },
   vector: {
     cause: 'the question is compared with vectors: with all of them, or with those a graph leads to',
-    knobs: ['db.vectors', 'db.rescore', 'db.scanThreads', 'db.pgVectors', 'db.pgRandomPageCost'],
+    knobs: ['db.vectors', 'db.rescore', 'db.ef', 'db.scanThreads', 'db.pgVectors', 'db.pgRandomPageCost'],
   },
   lexical: {
     cause: 'every chunk that holds any word of the question is scored',

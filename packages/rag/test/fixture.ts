@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Config, type Doc, type Patch, parseConfig, type Target } from '@tenfold/contracts'
 import { openDataset } from '@tenfold/dataset'
 import type { Encoder } from '@tenfold/encoder'
-import sqlite, { type SqliteStore } from '@tenfold/store-sqlite'
+import { openStore, type SqliteStore, storeOptions } from '@tenfold/store-sqlite'
 import { onTestFinished } from 'vitest'
 import { openRag } from '../src/index.ts'
 import { identityOf } from '../src/stores.ts'
@@ -87,7 +87,7 @@ export interface Kept {
 
 /** The index of a workspace, through a connection of its own. */
 export const storeIn = (config: Config, workspace: string): SqliteStore =>
-  sqlite.open({ config, workspace, identity: identityOf(config) })
+  openStore(storeOptions({ config, workspace, identity: identityOf(config) }))
 
 /** All that a workspace holds, read through a connection of its own. */
 export function contents(config: Config, workspace: string): Kept[] {

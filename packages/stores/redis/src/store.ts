@@ -1,4 +1,11 @@
-import type { HydratedChunk, Patch, Store, StoreOpenOptions } from '@tenfold/contracts'
+import {
+  type Config,
+  type HydratedChunk,
+  type Patch,
+  PipelineError,
+  type Store,
+  type StoreOpenOptions,
+} from '@tenfold/contracts'
 import { checkVector } from '@tenfold/store-kit'
 import type { Link } from './link.ts'
 import { openHome } from './namespace.ts'
@@ -16,7 +23,7 @@ export async function openStore(link: Link, options: StoreOpenOptions): Promise<
   const home = await openHome(link, options)
   const vectorsIn = config['db.redisVectors'] === 'set' && (await hasVectorSets(link)) ? 'set' : 'process'
   const wordsBy = config['db.redisWords'] === 'search' && (await hasSearchModule(link)) ? 'search' : 'script'
-  const scan = { representation: config['db.vectors'], rescore: config['db.rescore'] }
+  const scan = { representation: scannedHere(config['db.vectors'], vectorsIn), rescore: config['db.rescore'] }
   const set = { quantisation: config['db.redisQuantisation'], ef: config['db.redisEf'] }
 
   const openParts = async () => {
@@ -100,4 +107,11 @@ export async function openStore(link: Link, options: StoreOpenOptions): Promise<
     },
     close: () => link.close(),
   }
+}
+
+function scannedHere(wanted: Config['db.vectors'], vectorsIn: 'set' | 'process') {
+  if (wanted !== 'graph') return wanted
+  if (vectorsIn === 'set') return 'f32'
+  const hint = 'set db.redisVectors to set, which is a graph in the server, or db.vectors to f32, int8 or bit'
+  throw new PipelineError('CONFIG_OUT_OF_RANGE', 'db.vectors is graph, and the Redis store keeps no graph here', hint)
 }

@@ -1,5 +1,6 @@
 import { type DocRow, type Filter, type FirstStore, PipelineError, type StagedChunk } from '@tenfold/contracts'
 import { checkVector } from '@tenfold/store-kit'
+import type { IndexOptions } from '@tenfold/vector-search'
 import type { Connection } from './connection.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { Prepare } from './statements.ts'
@@ -23,7 +24,7 @@ type FirstState = Pick<
 interface Around {
   db: Connection
   prepare: Prepare
-  options: Pick<StoreOptions, 'path' | 'vectorScan' | 'identity'>
+  options: Pick<StoreOptions, 'path' | 'identity'> & { vectorScan: IndexOptions }
   /** Writes a staged document and keeps the other searches in step. */
   write(doc: DocRow, chunks: StagedChunk[]): void
   /** The vector of a chunk has come. */

@@ -9,7 +9,7 @@ export {
   maintenancePlan,
 } from './maintenance/plan.ts'
 export { type AppliedStep, appliedSteps, undoMigration } from './migrations/migrate.ts'
-export { storeFile } from './provider.ts'
+export { storeFile, storeOptions } from './provider.ts'
 export { openReadWorkers, type ReadWorkers, type ReadWorkersOptions } from './read-workers/pool.ts'
 export { applySettings, type Settings, type Unmet } from './settings.ts'
 export { openStore } from './store.ts'

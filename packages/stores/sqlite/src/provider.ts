@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { StoreProvider } from '@tenfold/contracts'
+import type { StoreOpenOptions, StoreProvider } from '@tenfold/contracts'
 import { openStore } from './store.ts'
-import type { SqliteStore } from './types.ts'
+import type { SqliteStore, StoreOptions } from './types.ts'
 
 /** The file of an index. */
 export const storeFile = (workspace: string): string => path.join(workspace, 'rag.db')
 
-/** The store in a file of the workspace. Opens at once. */
+/** The store in a file of the workspace. Throws ENGINE_UNAVAILABLE where a graph is wanted and its library is missing. */
 export const provider = {
   name: 'sqlite',
   keys: [
@@ -21,27 +21,39 @@ export const provider = {
     'db.ftsMaxDocShare',
     'db.vectors',
     'db.rescore',
+    'db.ef',
     'db.scanThreads',
   ],
   abilities: { metadataFilters: true, wholeReads: true },
-  open({ config, workspace, identity }): SqliteStore {
-    mkdirSync(workspace, { recursive: true })
-    return openStore({
-      path: storeFile(workspace),
-      identity,
-      mmapMib: config['db.mmapMib'],
-      cacheKib: config['db.cacheKib'],
-      analyze: config['db.analyze'],
-      statementReuse: config['db.statementReuse'],
-      collectionIndex: config['db.collectionIndex'],
-      ftsOrder: config['db.ftsOrder'],
-      ftsPostingsMib: config['db.ftsPostingsMib'],
-      ftsMaxDocShare: config['db.ftsMaxDocShare'],
-      vectorScan: {
-        representation: config['db.vectors'],
-        rescore: config['db.rescore'],
-        threads: config['db.scanThreads'],
-      },
-    })
+  async open(options): Promise<SqliteStore> {
+    mkdirSync(options.workspace, { recursive: true })
+    const store = openStore(storeOptions(options))
+    try {
+      await store.updateGraph()
+      return store
+    } catch (error) {
+      store.close()
+      throw error
+    }
   },
 } as const satisfies StoreProvider
+
+/** What a configuration asks for, in the words of `openStore`. */
+export function storeOptions({ config, workspace, identity }: StoreOpenOptions): StoreOptions {
+  const representation = config['db.vectors']
+  const scan = { rescore: config['db.rescore'], threads: config['db.scanThreads'] }
+  return {
+    path: storeFile(workspace),
+    identity,
+    mmapMib: config['db.mmapMib'],
+    cacheKib: config['db.cacheKib'],
+    analyze: config['db.analyze'],
+    statementReuse: config['db.statementReuse'],
+    collectionIndex: config['db.collectionIndex'],
+    ftsOrder: config['db.ftsOrder'],
+    ftsPostingsMib: config['db.ftsPostingsMib'],
+    ftsMaxDocShare: config['db.ftsMaxDocShare'],
+    vectorScan:
+      representation === 'graph' ? { ...scan, representation, ef: config['db.ef'] } : { ...scan, representation },
+  }
+}

@@ -3,7 +3,7 @@ import { appliedSteps, schemaVersionOf } from './migrations/migrate.ts'
 
 /** What each table is for; a table without a word here is refused. */
 const purposes: Record<string, string> = {
-  meta: 'Names and values: the version of the schema, what vectors and chunks depend on, notes of an ingest.',
+  meta: 'Names and values: the version of the schema, what vectors and chunks depend on, notes of an ingest, and names of the graphs made from this file.',
   docs: 'One row a document. `ext_id` is its id outside, `hash` changes when the document does.',
   chunks:
     'Passages of documents in their order. Ids never come back. `hash` finds the vector of a text in whatever document has it.',

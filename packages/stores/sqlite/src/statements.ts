@@ -21,6 +21,10 @@ const sql = {
     FROM json_each(?) wanted`,
   chunkIds: 'SELECT id FROM chunks ORDER BY id',
   vectorsOf: 'SELECT v.data FROM json_each(?) wanted JOIN vectors v ON v.chunk_id = wanted.value ORDER BY wanted.key',
+  // The index has them all; the table would bring the texts along.
+  anyOrderChunkIds: 'SELECT id FROM chunks',
+  vectorOrNull: `SELECT v.data FROM json_each(?) wanted LEFT JOIN vectors v ON v.chunk_id = wanted.value
+    ORDER BY wanted.key`,
   chunkIdsOfDoc: 'SELECT id FROM chunks WHERE doc_id = ? ORDER BY ord',
   chunkCount: 'SELECT count(*) FROM chunks',
   collectionChunkIds: 'SELECT c.id FROM docs d JOIN chunks c ON c.doc_id = d.id WHERE d.collection = ?',

@@ -1,24 +1,29 @@
 import type { HydratedChunk } from '@tenfold/contracts'
 import { checkVector } from '@tenfold/store-kit'
+import type { IndexOptions } from '@tenfold/vector-search'
 import { openConnection } from './connection.ts'
 import { firstState } from './first-state.ts'
+import { GraphRows } from './graph/graph-rows.ts'
+import { dropGraph } from './graph/names.ts'
 import { lexicalSearcher } from './lexical.ts'
 import { filterer } from './metadata.ts'
 import { prepareSchema } from './schema.ts'
 import { snippetsOf } from './snippets.ts'
 import { explainAll, statements } from './statements.ts'
 import { analyzeInForce, applyAnalyze, applyCollectionIndex, hasCollectionIndex, statisticsDue } from './tuning.ts'
-import type { SqliteStore, StoreOptions } from './types.ts'
+import type { SqliteStore, StoreOptions, VectorScan } from './types.ts'
 import { fromBlob, VectorRows } from './vector-rows.ts'
 import { type DocWrite, documentWriter } from './writer.ts'
 
 /** Opens or makes a store. Throws INDEX_MISMATCH, DATA_UNREADABLE or ENGINE_UNAVAILABLE. */
 export function openStore(options: StoreOptions): SqliteStore {
   const { db } = openConnection(options.path, options)
+  const { vectorScan } = options
   const { dims } = options.identity
   try {
     prepareSchema(db, options.path, options.identity)
     applyCollectionIndex(db, options.collectionIndex)
+    if (vectorScan.representation !== 'graph') dropGraph(db, options.path)
     if (options.analyze === 'full' ? statisticsDue(db) : analyzeInForce(db) === 'full')
       applyAnalyze(db, options.analyze)
   } catch (error) {
@@ -30,7 +35,7 @@ export function openStore(options: StoreOptions): SqliteStore {
   const writer = documentWriter(db, prepare)
   let loaded: VectorRows | undefined
   const vectors = () => {
-    loaded ??= new VectorRows(options.vectorScan, dims, prepare('allVectors').all() as { id: number; data: Buffer }[])
+    loaded ??= new VectorRows(scanOf(vectorScan), dims, prepare('allVectors').all() as { id: number; data: Buffer }[])
     return loaded
   }
   const collectionChunkIds = (collection: string) => prepare('collectionChunkIds').pluck().all(collection) as number[]
@@ -47,22 +52,39 @@ export function openStore(options: StoreOptions): SqliteStore {
       const { chunks } = batch[at]!
       for (const [i, id] of added.entries()) {
         const { vector } = chunks[i]!
-        if (vector) loaded?.add(id, vector)
+        if (vector) came(id, vector)
       }
       if (staged) first.follow(added, chunks)
     }
   }
+  const came = (chunkId: number, vector: Float32Array) => {
+    loaded?.add(chunkId, vector)
+    graph?.add(chunkId, vector)
+  }
   const first = firstState({
     db,
     prepare,
-    options,
+    options: { ...options, vectorScan: scanOf(vectorScan) },
     chunkIdsOf,
     write: (doc, chunks) => write([{ doc, chunks }], true),
-    came: (chunkId, vector) => loaded?.add(chunkId, vector),
+    came,
   })
+  const graph =
+    vectorScan.representation === 'graph'
+      ? new GraphRows({
+          db,
+          prepare,
+          options: { ...options, depth: { ef: vectorScan.ef, rescore: vectorScan.rescore } },
+          isStaged: first.state.isStaged,
+          exact: (query, k, chunkIds) => vectors().search(query, k, chunkIds),
+        })
+      : undefined
   const follow = (removed: readonly number[]) => {
     lexical.forget()
-    for (const id of removed) loaded?.remove(id)
+    for (const id of removed) {
+      loaded?.remove(id)
+      graph?.remove(id)
+    }
     first.forget(removed)
   }
 
@@ -102,9 +124,12 @@ export function openStore(options: StoreOptions): SqliteStore {
     },
     chunkCount: () => prepare('chunkCount').pluck().get() as number,
     collectionChunkIds,
-    vectorSearch: (query, k, filter) => vectors().search(query, k, chunkIdsOf(filter)),
+    vectorSearch(query, k, filter) {
+      const chunkIds = chunkIdsOf(filter)
+      return graph?.search(query, k, chunkIds) ?? vectors().search(query, k, chunkIds)
+    },
     exactSearch(query, k, filter) {
-      if (options.vectorScan.representation === 'f32') return store.vectorSearch(query, k, filter)
+      if (scanOf(vectorScan).representation === 'f32') return vectors().search(query, k, chunkIdsOf(filter))
       // asked for all, codes leave nothing out: each row is scored with its f32 numbers
       const { chunkIds, scores } = store.vectorSearch(query, Math.max(k, store.chunkCount()), filter)
       return { chunkIds: chunkIds.slice(0, k), scores: scores.slice(0, k) }
@@ -115,9 +140,15 @@ export function openStore(options: StoreOptions): SqliteStore {
     hydrate: (chunkIds) => prepare('hydrate').all(JSON.stringify(chunkIds)) as HydratedChunk[],
     rowOfChunk: (chunkId) => vectors().row(chunkId),
     chunkOfRow: (row) => vectors().chunk(row),
-    vectorBytes: () => loaded?.bytes ?? 0,
+    vectorBytes: () => (loaded?.bytes ?? 0) + (graph?.bytes ?? 0),
     lexicalBytes: lexical.bytes,
-    refresh: () => void store.refreshStatistics(),
+    refresh() {
+      store.refreshStatistics()
+      return graph?.update()
+    },
+    updateGraph: async () => graph?.update(),
+    graphRows: () => graph?.rows,
+    advice: async () => graph?.advice() ?? [],
     plans: () => explainAll(db),
     setAnalyze(value) {
       const before = analyzeInForce(db)
@@ -145,9 +176,10 @@ export function openStore(options: StoreOptions): SqliteStore {
         'db.ftsOrder': options.ftsOrder,
         'db.ftsPostingsMib': options.ftsPostingsMib,
         'db.ftsMaxDocShare': options.ftsMaxDocShare,
-        'db.vectors': options.vectorScan.representation,
-        'db.rescore': options.vectorScan.rescore,
-        'db.scanThreads': loaded?.threads ?? options.vectorScan.threads ?? 1,
+        'db.vectors': graph && !graph.isInForce ? 'f32' : vectorScan.representation,
+        'db.rescore': vectorScan.rescore,
+        ...(vectorScan.representation === 'graph' && { 'db.ef': vectorScan.ef }),
+        'db.scanThreads': loaded?.threads ?? vectorScan.threads ?? 1,
       }
     },
     pragmas() {
@@ -161,9 +193,14 @@ export function openStore(options: StoreOptions): SqliteStore {
     },
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     close() {
+      graph?.close()
       loaded?.close()
       db.close()
     },
   }
   return store
 }
+
+/** What is scanned where no graph is searched. */
+const scanOf = (scan: VectorScan): IndexOptions =>
+  scan.representation === 'graph' ? { ...scan, representation: 'f32' } : scan

@@ -1,4 +1,4 @@
-import type { ChunkRow, DocRow, FirstStore, Store, StoreIdentity } from '@tenfold/contracts'
+import type { Awaitable, ChunkRow, DocRow, FirstStore, Store, StoreIdentity } from '@tenfold/contracts'
 import type { IndexOptions } from '@tenfold/vector-search'
 
 export interface StoreOptions {
@@ -19,8 +19,11 @@ export interface StoreOptions {
   ftsPostingsMib: number
   /** Query words found in more than this share of chunks are dropped; 1 keeps all. */
   ftsMaxDocShare: number
-  vectorScan: IndexOptions
+  vectorScan: VectorScan
 }
+
+/** A scan, or a graph beside the file: `ef` of its nodes are looked at, the best `rescore` scored again with f32. */
+export type VectorScan = IndexOptions | (Omit<IndexOptions, 'representation'> & { representation: 'graph'; ef: number })
 
 /** How the connection is set, read from it. */
 export interface Pragmas {
@@ -43,9 +46,15 @@ type AtOnce<Contract> = {
 
 /** One SQLite file with documents, chunks, vectors and full text. Synchronous, as its driver is; one writer. */
 export interface SqliteStore
-  extends AtOnce<Omit<Store, 'first'> & Required<Pick<Store, 'snippets' | 'lexicalBytes'>>>,
+  extends AtOnce<Omit<Store, 'first' | 'refresh'> & Required<Pick<Store, 'snippets' | 'lexicalBytes'>>>,
     FirstStore {
   readonly first: FirstStore
+  /** Later where vectors are searched by a graph, which is built here when it is due. */
+  refresh(): Awaitable<void>
+  /** Opens the graph, or builds it. Until then, and where that cannot be, rows are scanned. Throws ENGINE_UNAVAILABLE without the library. */
+  updateGraph(): Promise<void>
+  /** Rows of the graph, and those that came and went since; undefined while none is searched. */
+  graphRows(): { graph: number; added: number; gone: number } | undefined
   /** Replaces the document and all its chunks in one transaction. Throws DATA_UNREADABLE for a malformed vector. */
   upsertDoc(doc: DocRow, chunks: ChunkRow[]): void
   /** Ids of the chunks of a collection. */

@@ -19,6 +19,18 @@ try {
     const reader = openReader(options.path, options)
     stored = reader.prepare('SELECT count(*) FROM docs').pluck().get()
     reader.close()
+  } else if (work === 'graph') {
+    const store = openStore({ ...options, vectorScan: { representation: 'graph', rescore: 40, ef: 64 } })
+    await store.updateGraph()
+    const more = Array.from({ length: 100 }, (_, n) => ({
+      ...big(n),
+      vector: Float32Array.of(Math.cos(n), 0, Math.sin(n)),
+    }))
+    store.upsertDoc({ id: 'more', title: 't', collection: '', hash: 'h' }, more)
+    await store.refresh()
+    const [nearest] = store.vectorSearch(Float32Array.of(Math.cos(7), 0, Math.sin(7)), 1).scores
+    console.log(JSON.stringify({ rows: store.graphRows(), nearest, advice: await store.advice() }))
+    store.close()
   } else {
     const store = openStore(options)
     if (work === 'fill')
@@ -26,7 +38,7 @@ try {
         store.upsertDoc({ id: `d${stored}`, title: 't', collection: '', hash: 'h' }, [big(stored)])
     store.close()
   }
-  console.log(JSON.stringify({ stored }))
+  if (work !== 'graph') console.log(JSON.stringify({ stored }))
 } catch (error) {
   const { code, message, hint } = error
   console.log(JSON.stringify({ stored, code, message, hint }))

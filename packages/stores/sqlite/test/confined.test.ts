@@ -74,6 +74,22 @@ describe.skipIf(!canMount)('S3-29, a volume (not tested where `unshare -rm` may 
     store.close()
   })
 
+  it('that may only be read and holds the graph: it is searched with what came since, and told to be due', async () => {
+    const path = join(folder(), 'index.db')
+    const graph = { representation: 'graph', rescore: 40, ef: 64 } as const
+    const store = openStore({ ...options(path), vectorScan: graph })
+    const around = Array.from({ length: 300 }, (_, n) => chunk(`text ${n}`, [Math.cos(n), Math.sin(n), 0]))
+    store.upsertDoc(doc('a'), around)
+    await store.refresh()
+    expect(store.graphRows()).toMatchObject({ graph: 300 })
+    store.close()
+    expect(confined(readOnly(`${path}.vectors`), 'graph', path)).toEqual({
+      rows: { graph: 300, added: 100, gone: 0 },
+      nearest: expect.closeTo(1, 5),
+      advice: [expect.stringMatching(/^the graph of vectors is due to be built anew: .*EROFS/)],
+    })
+  })
+
   it('that may only be read, with its log: readers answer while a writer elsewhere keeps the log open', () => {
     const { at, path } = stored()
     const store = openStore(options(path))

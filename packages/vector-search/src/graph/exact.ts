@@ -2,6 +2,9 @@ import { dotF32 } from '../kernels/dot.ts'
 import type { Neighbours } from '../types.ts'
 import type { RowReader } from './rows.ts'
 
+/** The k best of these rows, all of which have a vector, by their f32 dot products. */
+export type Exact = (query: Float32Array, k: number, rows: Uint32Array) => Neighbours
+
 /** Rows read at once. */
 const batch = 1024
 

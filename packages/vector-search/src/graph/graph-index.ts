@@ -5,7 +5,7 @@ import { seededRandom } from '@tenfold/measure'
 import type { Neighbours } from '../types.ts'
 import { Changes } from './changes.ts'
 import { checkFile, tryInChild } from './check.ts'
-import { merged } from './exact.ts'
+import { type Exact, merged } from './exact.ts'
 import { type Graph, viewGraph } from './graph.ts'
 import { type GraphManifest, readManifest } from './manifest.ts'
 import { dropMarks, markClosed, markOpen } from './marks.ts'
@@ -18,6 +18,8 @@ export interface GraphIndexOptions {
   dims: number
   /** The f32 rows, the only truth. Rows added later need not be there until the graph is built anew. */
   read: RowReader
+  /** Scores many of the rows at once, where something is quicker at that than reading them: filters and exact searches. */
+  exact?: Exact
 }
 
 /** Search over a published graph, rescored with f32, and over the rows that changed since. */
@@ -33,6 +35,9 @@ export interface GraphIndex {
   add(row: number, vector: Float32Array, change?: number): void
   /** Throws DATA_UNREADABLE where the row has no vector. */
   remove(row: number, change?: number): void
+  has(row: number): boolean
+  /** Follows the rows that have a vector now: those it lacks are read and added, those it has beyond them are gone. */
+  follow(rows: Uint32Array): void
   /** Takes over a graph that was published since; false where none was. Throws INDEX_MISMATCH and keeps the old one where it is damaged. */
   refresh(): Promise<boolean>
   /** Takes back the note that the folder is open. The mapped file goes with the last reference to this index. */
@@ -47,6 +52,8 @@ export interface GraphIndex {
 
 /** Searches of the trial after a crash. */
 const trials = 50
+/** Rows that `follow` reads in one call. */
+const rowsAtOnce = 1024
 
 /**
  * Opens the graph that is in force in `folder`. Its file is read and compared with its checksum first; after a process ended without
@@ -87,16 +94,16 @@ async function opened(folder: string, manifest: GraphManifest, doubtful: boolean
 class LiveGraph implements GraphIndex {
   manifest: GraphManifest
   readonly #folder: string
-  readonly #read: RowReader
+  readonly #options: GraphIndexOptions
   readonly #changes: Changes
   #graph: RescoredGraph
 
-  constructor(folder: string, { read, dims }: GraphIndexOptions, manifest: GraphManifest, graph: Graph) {
+  constructor(folder: string, options: GraphIndexOptions, manifest: GraphManifest, graph: Graph) {
     this.#folder = folder
-    this.#read = read
-    this.#changes = new Changes(dims, manifest.through)
+    this.#options = options
+    this.#changes = new Changes(options.dims, manifest.through)
     this.manifest = manifest
-    this.#graph = rescored(graph, manifest, read)
+    this.#graph = rescored(graph, manifest, options)
   }
 
   get depth(): GraphDepth {
@@ -131,10 +138,28 @@ class LiveGraph implements GraphIndex {
   }
 
   remove(row: number, change?: number): void {
-    if (!this.#graph.has(row) && !this.#changes.has(row))
-      throw new PipelineError('DATA_UNREADABLE', `row ${row} has no vector`, 'remove rows once')
+    if (!this.has(row)) throw new PipelineError('DATA_UNREADABLE', `row ${row} has no vector`, 'remove rows once')
     this.#changes.remove(row, change)
     this.#graph.hide(row)
+  }
+
+  has(row: number): boolean {
+    return this.#graph.has(row) || this.#changes.has(row)
+  }
+
+  follow(rows: Uint32Array): void {
+    const there = new Set(rows)
+    for (const row of [...this.#graph.rows(), ...this.#changes.rows()])
+      if (!there.has(row) && this.has(row)) this.remove(row)
+    const { dims, read } = this.#options
+    const lacking = rows.filter((row) => !this.has(row))
+    for (let at = 0; at < lacking.length; at += rowsAtOnce) {
+      const part = lacking.subarray(at, at + rowsAtOnce)
+      const vectors = read(part)
+      part.forEach((row, i) => {
+        this.add(row, vectors.slice(i * dims, (i + 1) * dims))
+      })
+    }
   }
 
   async refresh(): Promise<boolean> {
@@ -146,7 +171,7 @@ class LiveGraph implements GraphIndex {
       throw mismatch(`the graph knows changes up to ${next.through} only; open it again and add those after`)
     const graph = await opened(this.#folder, next, false)
     this.manifest = next
-    this.#graph = rescored(graph, next, this.#read)
+    this.#graph = rescored(graph, next, this.#options)
     this.#changes.forget(next.through)
     for (const row of this.#changes.rows()) this.#graph.hide(row)
     return true
@@ -157,8 +182,8 @@ class LiveGraph implements GraphIndex {
   }
 }
 
-const rescored = (graph: Graph, { lastRow, ef, rescore }: GraphManifest, read: RowReader) =>
-  new RescoredGraph(graph, lastRow, read, { ef, rescore })
+const rescored = (graph: Graph, { lastRow, ef, rescore }: GraphManifest, { read, exact }: GraphIndexOptions) =>
+  new RescoredGraph(graph, lastRow, read, { ef, rescore }, exact)
 
 const mismatch = (message: string) =>
   new PipelineError('INDEX_MISMATCH', message, 'build the graph again from the f32 rows; until then search exactly')

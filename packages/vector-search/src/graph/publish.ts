@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -90,6 +91,14 @@ export function rollBack(folder: string): GraphManifest {
   replace(manifestFile(folder), manifest)
   return manifest
 }
+
+/** Takes away all that was published in `folder`, and the folder where nothing else lies in it. Who has a graph mapped keeps it until it closes. */
+export function removeGraphs(folder: string): void {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) if (ours.test(name)) rmSync(path.join(folder, name), { force: true })
+  if (readdirSync(folder).length === 0) rmdirSync(folder)
+}
+const ours = /\.usearch$|^(manifest|previous)\.json(\.tmp)?$|^open-\d+$/
 
 /** The written file, opened as a reader will, must find the neighbours; so few questions can only refute a target, not confirm it. */
 async function prove(file: string, manifest: GraphManifest, proof: Publication['proof']): Promise<void> {

@@ -1,5 +1,6 @@
 import { openFlatIndex } from '../flat-index.ts'
 import type { GraphManifest } from '../graph/manifest.ts'
+import { meanOf } from '../graph/mean.ts'
 import { publishGraph } from '../graph/publish.ts'
 import { measured, type TuneData } from './measured.ts'
 import type { TuneGoal } from './plan.ts'
@@ -35,10 +36,4 @@ export async function tuneAndPublish(
     proof,
   })
   return { tuned, manifest }
-}
-
-function meanOf(vectors: Float32Array, dims: number): Float32Array {
-  const sums = new Float64Array(dims)
-  for (let i = 0; i < vectors.length; i++) sums[i % dims]! += vectors[i]!
-  return Float32Array.from(sums, (sum) => sum / (vectors.length / dims))
 }

@@ -7,7 +7,8 @@ import { fuse, mean, median, ndcgAt, quantile, seededRandom } from '@tenfold/mea
 import { openRag } from '../../../../rag/src/index.ts'
 import { identityOf } from '../../../../rag/src/stores.ts'
 import { copyStore } from '../../src/copy.ts'
-import { provider, storeFile } from '../../src/provider.ts'
+import { storeFile, storeOptions } from '../../src/provider.ts'
+import { openStore } from '../../src/store.ts'
 import type { SqliteStore } from '../../src/types.ts'
 import { type Row, ratioRow, rounded } from './row.ts'
 
@@ -110,7 +111,7 @@ function compare(
 function openCopy(from: string, workspace: string, config: Config): SqliteStore {
   mkdirSync(workspace)
   copyStore(storeFile(from), storeFile(workspace))
-  return provider.open({ config, workspace, identity: identityOf(config) })
+  return openStore(storeOptions({ config, workspace, identity: identityOf(config) }))
 }
 
 function retrieve(store: SqliteStore, config: Config, text: string, vector: Float32Array): string[] {
