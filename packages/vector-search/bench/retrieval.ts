@@ -44,7 +44,7 @@ if (texts) {
     if (wants('scans')) await scans(sample, judged, tune, plan.rounds, plan.block)
     if (wants('split')) await splitRow(sample.vectors, dims, judged, plan.rounds, plan.block)
     if (wants('graph')) await graphRow(sample, judged, tune, plan.rounds)
-    if (wants('peers')) await ragPeers(sample, judged, texts.questions, plan.peers)
+    if (wants('peers')) await ragPeers(sample, judged, tune, texts.questions, plan.peers)
   }
   if (wants('large'))
     await large(await withCopies(real.rows, plan.large), judged, tune, plan.rounds / 4, plan.block / 2)

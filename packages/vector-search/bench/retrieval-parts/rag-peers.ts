@@ -1,6 +1,6 @@
 import { median, quantile } from '@tenfold/measure'
-import { type Neighbours, openFlatIndex, recallOf } from '../../src/index.ts'
-import { k } from './graphs.ts'
+import { type Depth, type Neighbours, openFlatIndex, openGraphIndex, openRowFile, recallOf } from '../../src/index.ts'
+import { k, keptGraph } from './graphs.ts'
 import { openLance } from './lancedb.ts'
 import { sqliteVec } from './peers.ts'
 import { round, rows as table } from './table.ts'
@@ -103,28 +103,51 @@ async function lancedb(vectors: Float32Array): Promise<{ engines: Record<string,
   }
 }
 
+/** As the ladder of a store has them: a scan of codes, and a graph from a file as it was fitted and asked for more. */
+async function own(vectors: Float32Array, tune: Float32Array[]): Promise<Record<string, Engine>> {
+  const rows = vectors.length / dims
+  const int8 = openFlatIndex({ representation: 'int8', rescore: 40 }, vectors, dims)
+  const { folder, manifest, rowsFile } = await keptGraph(`sample-${rows}`, vectors, tune)
+  const { read } = openRowFile(rowsFile, dims)
+  const graph = await openGraphIndex(folder, { model: manifest.model, dims, read })
+  const { ef, rescore } = manifest
+  const at = (depth: Depth): Engine => ({
+    rows,
+    search(query) {
+      graph.depth = depth
+      return graph.search(query, k)
+    },
+  })
+  return {
+    'int8 codes + 40 rescored': { rows, search: (query) => int8.search(query, k) },
+    [`int8 graph, ef ${ef} + ${rescore}`]: at({ ef, rescore }),
+    [`int8 graph, ef ${3 * ef} + ${3 * rescore}`]: at({ ef: 3 * ef, rescore: 3 * rescore }),
+  }
+}
+
 /** Libraries a RAG system in Node is built with, over the same rows, one question at a time, in turn. */
 export async function ragPeers(
   { name: rowsAre, vectors, texts }: Sample,
   judged: Float32Array[],
+  tune: Float32Array[],
   questions: string[],
   rounds: number,
 ): Promise<void> {
   const rows = vectors.length / dims
   const exact = openFlatIndex({ representation: 'f32', rescore: k }, vectors, dims)
-  const int8 = openFlatIndex({ representation: 'int8', rescore: 40 }, vectors, dims)
   const truth = judged.map((query) => exact.search(query, k))
-  const vec = await sqliteVec(vectors, dims)
   process.stderr.write('filling the peers\n')
+  const vec = await sqliteVec(vectors, dims)
   const lance = await lancedb(vectors)
-  const engines: Record<string, Engine> = {
-    ours: { rows, search: (query) => int8.search(query, k) },
+  const ours = await own(vectors, tune)
+  const peers: Record<string, Engine> = {
     ...(vec && { 'sqlite-vec f32': { rows, search: (query) => vec.search(query, k) } }),
     ...lance.engines,
     'Orama, vector search': await orama(vectors),
     'LangChain.js MemoryVectorStore': await langchain(vectors),
     MiniSearch: await minisearch(texts),
   }
+  const engines = { ...ours, ...peers }
   const ms: Record<string, number[]> = {}
   const found: Record<string, Neighbours[]> = {}
   const asked = Math.min(rounds, judged.length)
@@ -146,22 +169,27 @@ export async function ragPeers(
   const scored = ({ rows }: Neighbours, query: Float32Array) => exact.search(query, k, rows)
   const recall = (name: string) => {
     const answers = new Map(judged.slice(0, asked).map((query, i) => [query, scored(found[name]![i]!, query)]))
-    return recallOf({ search: (query) => answers.get(query)! }, judged.slice(0, asked), truth, k)
+    return recallOf({ search: (query) => answers.get(query)! }, judged.slice(0, asked), truth, k).mean
   }
-  const [own, p95] = [recall('ours'), quantile(ms.ours!, 0.95)]
-  for (const [name, engine] of Object.entries(engines).slice(1)) {
-    const theirs = engine.lexical ? undefined : recall(name)
-    const ratio = quantile(ms[name]!, 0.95) / p95
-    const compared = theirs
-      ? `recall@10 ${round(theirs.mean)} there, ${round(own.mean)} here`
-      : `words of the same questions over the text of the same rows: another kind of search, whose recall of neighbours means nothing`
+  const p95 = (name: string) => quantile(ms[name]!, 0.95)
+  const told = (name: string) => `p95 ${round(p95(name))}, median ${round(median(ms[name]!))} ms`
+  const recalls = new Map(Object.keys(engines).map((name) => [name, recall(name)]))
+  for (const [name, { lexical }] of Object.entries(peers)) {
+    const theirs = lexical ? 1 : recalls.get(name)!
+    const [best] = Object.keys(ours)
+      .filter((each) => recalls.get(each)! >= theirs)
+      .toSorted((a, b) => p95(a) - p95(b))
+    const compared = lexical
+      ? 'words of the same questions over the text of the same rows: another kind of search, whose recall of neighbours means nothing'
+      : `recall@10 ${round(theirs)}`
+    const ratio = best ? p95(name) / p95(best) : null
     table.push({
-      what: `${engine.rows} rows, p95 against ${name}`,
-      goal: theirs ? '> 1 x at its recall' : '> 1 x',
-      measured: round(ratio),
+      what: `${rows} rows, p95 against ${name}`,
+      goal: lexical ? '> 1 x' : '> 1 x at its recall',
+      measured: ratio && round(ratio),
       interval: null,
-      met: ratio > 1 && (theirs === undefined || own.mean >= theirs.mean),
-      why: `p95 ${round(quantile(ms[name]!, 0.95))} and ${round(p95)} ms, medians ${round(median(ms[name]!))} and ${round(median(ms.ours!))}; here int8 codes + 40 rescored; ${compared}; ${asked} questions; ${rowsAre}`,
+      met: ratio !== null && ratio > 1,
+      why: `there ${told(name)}, ${compared}; here ${best ? `${best}: ${told(best)}, recall@10 ${round(recalls.get(best)!)}, the quickest of ${Object.keys(ours).length} that find as much` : 'none finds as much'}; ${asked} questions; ${rowsAre}`,
     })
   }
 }
