@@ -1,5 +1,6 @@
 import { PipelineError } from '@tenfold/contracts'
 import { adviseHugePages } from '@tenfold/measure'
+import { Best } from './best.ts'
 import type { Engine } from './kernels/engine.ts'
 import {
   type Kernels,
@@ -42,6 +43,7 @@ export class Slab {
   bytes!: Uint8Array
   floats!: Float32Array
   words!: Uint32Array
+  readonly best = new Best(rowsPerCall)
   readonly #memory: LinearMemory
 
   /** `codeBytes`: bytes of codes for each row. `threads`: that are to scan it. */

@@ -67,7 +67,6 @@ export const i8x16 = {
   /** Lane i becomes the byte of `table` that lane i of `index` names. */
   swizzle: lanes(0x0e),
   relaxedSwizzle: lanes(0x100),
-  shiftRight: lanes(0x6d),
   add: lanes(0x6e),
 }
 export const i16x8 = {

@@ -165,10 +165,15 @@ function bitSums(relaxed: boolean) {
   const variables = new Variables(parameters.length)
   const [i, at, end, table] = range(4).map(() => variables.declare('i32')) as [Local, Local, Local, Local]
   const [bytes, four, even, odd] = range(4).map(() => variables.declare('v128')) as [Local, Local, Local, Local]
+  // said once, so that they stay in registers
+  const [nibble, byte, least] = range(3).map(() => variables.declare('v128')) as [Local, Local, Local]
   const lookUp = relaxed ? i8x16.relaxedSwizzle : i8x16.swizzle
   const pair = (n: number) => {
-    const low = lookUp(v128.load(table.get, 32 * n), v128.and(bytes.get, i8x16.splat(i32.const(15))))
-    const high = lookUp(v128.load(table.get, 32 * n + 16), i8x16.shiftRight(bytes.get, i32.const(4)))
+    const low = lookUp(v128.load(table.get, 32 * n), v128.and(bytes.get, nibble.get))
+    const high = lookUp(
+      v128.load(table.get, 32 * n + 16),
+      v128.and(i16x8.shiftRight(bytes.get, i32.const(4)), nibble.get),
+    )
     return [v128.load(at.get, 16 * n), i8x16.add(low, high)] as const
   }
   const [[first, sumOfFirst], [second, sumOfSecond]] = [pair(0), pair(1)]
@@ -177,12 +182,12 @@ function bitSums(relaxed: boolean) {
     ...four.set(sumOfFirst),
     ...bytes.set(second),
     ...four.set(i8x16.add(four.get, sumOfSecond)),
-    ...even.set(i16x8.add(even.get, v128.and(four.get, i16x8.splat(i32.const(255))))),
+    ...even.set(i16x8.add(even.get, v128.and(four.get, byte.get))),
     ...odd.set(i16x8.add(odd.get, i16x8.shiftRight(four.get, i32.const(8)))),
     ...advance(at, 32),
     ...advance(table, 64),
   ]
-  const good = (sums: Local) => i16x8.atLeast(sums.get, i16x8.splat(floor.get))
+  const good = (sums: Local) => i16x8.atLeast(sums.get, least.get)
   const reportRow = (n: number) => {
     const key = i16x8.lane(n % 2 === 0 ? even.get : odd.get, n >> 1)
     const index = i32.add(i.get, i32.const(n))
@@ -197,6 +202,11 @@ function bitSums(relaxed: boolean) {
     ...when(v128.any(v128.or(good(even), good(odd))), range(rowsPerBlock).flatMap(reportRow)),
     ...advance(i, rowsPerBlock),
   ]
-  const start = at.set(i32.add(rows.get, i32.mul(i32.shiftRight(from.get, i32.const(4)), width.get)))
+  const start = [
+    ...nibble.set(i8x16.splat(i32.const(15))),
+    ...byte.set(i16x8.splat(i32.const(255))),
+    ...least.set(i16x8.splat(floor.get)),
+    ...at.set(i32.add(rows.get, i32.mul(i32.shiftRight(from.get, i32.const(4)), width.get))),
+  ]
   return { variables, body: [...start, ...doWhile(eachBlock, i32.below(i.get, count.get)), ...out.get] }
 }

@@ -1,4 +1,4 @@
-import { Best } from '../best.ts'
+import type { Best } from '../best.ts'
 import { type Kernels, rowsPerCall } from '../kernels/kernel.ts'
 import { type Task, takenAt } from './task.ts'
 
@@ -10,6 +10,8 @@ interface Place {
   kernels: Kernels
   words: Uint32Array
   hitsAt: number
+  /** Keeps what the last scan found until the next. */
+  best: Best
 }
 
 /**
@@ -17,14 +19,14 @@ interface Place {
  * a 1 for each row that may be one.
  */
 export function scan(
-  { kernels, words, hitsAt }: Place,
+  { kernels, words, hitsAt, best }: Place,
   task: Task,
   accept: Uint8Array | undefined,
   next: () => number,
 ): Best {
   const { query, rows, width, from, step, count, perPart } = task
   const kernel = kernels[task.kernel]
-  const best = new Best(task.k, rowsPerCall)
+  best.restart(task.k)
   let most = firstRows
   for (let part = next(); part < count; part = next()) {
     const end = Math.min(count, part + perPart)
