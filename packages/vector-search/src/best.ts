@@ -4,8 +4,8 @@ import type { Neighbours } from './types.ts'
 const slack = 256
 
 /**
- * Keeps the k best of the hits of kernels (kernel.ts). A hit is two words that order as one 64-bit integer, so the typed array's
- * own sort ranks them, ties by the smaller row. Words are read low first: on the processors Node runs on, as in WebAssembly.
+ * Keeps the k best of the hits of kernels (kernel.ts). A hit is two words that order as one 64-bit integer, ties by the smaller
+ * row. Words are read low first: on the processors Node runs on, as in WebAssembly.
  */
 export class Best {
   /** Score key below which a row cannot enter. */
@@ -50,34 +50,65 @@ export class Best {
     if (this.#size > this.#room) this.#prune()
   }
 
-  /** The words of the hits kept. */
+  /** The words of the hits kept, in no order. */
   hits(): Uint32Array {
     this.#prune()
     return this.#words.subarray(0, 2 * this.#size)
   }
 
-  /** The rows kept, the worst first. */
+  /** The rows kept, in no order. */
   rows(): Uint32Array {
     this.#prune()
-    return Uint32Array.from({ length: this.#size }, (_, i) => ~this.#words[2 * i]!)
+    const rows = new Uint32Array(this.#size)
+    for (let i = 0; i < rows.length; i++) rows[i] = ~this.#words[2 * i]!
+    return rows
   }
 
   /** Best first, for keys of f32 scores. */
   neighbours(): Neighbours {
-    const rows = this.rows().reverse()
-    const bits = Uint32Array.from(rows, (_, i) => {
-      const key = this.#words[2 * (rows.length - i) - 1]!
-      return key >>> 31 === 1 ? key ^ 0x80000000 : ~key
-    })
-    return { rows, scores: new Float32Array(bits.buffer) }
+    this.#prune()
+    this.#hits.subarray(0, this.#size).sort().reverse()
+    const rows = new Uint32Array(this.#size)
+    const scores = new Float32Array(this.#size)
+    const bits = new Uint32Array(scores.buffer)
+    for (let i = 0; i < rows.length; i++) {
+      const key = this.#words[2 * i + 1]!
+      rows[i] = ~this.#words[2 * i]!
+      bits[i] = key >>> 31 === 1 ? key ^ 0x80000000 : ~key
+    }
+    return { rows, scores }
   }
 
   #prune(): void {
-    this.#hits.subarray(0, this.#size).sort()
-    const surplus = this.#size - this.#k
-    if (surplus < 0) return
-    this.#hits.copyWithin(0, surplus, this.#size)
+    if (this.#size < this.#k) return
+    this.#select(this.#k - 1)
     this.#size = this.#k
-    this.floor = this.#words[1]!
+    this.floor = this.#words[2 * this.#k - 1]!
+  }
+
+  /** Moves the best hits to the front, so that number `last` of them stands at its place (Hoare 1961, Algorithm 65: Find). */
+  #select(last: number): void {
+    const words = this.#words
+    let [low, high] = [0, this.#size - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const [row, key] = [words[2 * middle]!, words[2 * middle + 1]!]
+      let [i, j] = [low, high]
+      while (i <= j) {
+        while (words[2 * i + 1]! > key || (words[2 * i + 1] === key && words[2 * i]! > row)) i++
+        while (words[2 * j + 1]! < key || (words[2 * j + 1] === key && words[2 * j]! < row)) j--
+        if (i > j) break
+        for (const word of [0, 1]) {
+          const kept = words[2 * i + word]!
+          words[2 * i + word] = words[2 * j + word]!
+          words[2 * j + word] = kept
+        }
+        i++
+        j--
+      }
+      if (last <= j) high = j
+      else if (last >= i) low = i
+      else return
+    }
   }
 }

@@ -50,27 +50,22 @@ class BitCodes implements Codes {
     const padded = new Float32Array(stride)
     padded.set(query)
     const groups = stride / 4
+    const least = new Float64Array(groups)
     let widest = 0
-    for (let group = 0; group < groups; group++) widest = Math.max(widest, spread(padded, group).reach)
+    for (let i = 0; i < stride; i++) least[i >> 2]! += Math.min(0, padded[i]!)
+    for (let i = 0; i < stride; i += 4) {
+      const [a, b, c, d] = [padded[i]!, padded[i + 1]!, padded[i + 2]!, padded[i + 3]!]
+      widest = Math.max(widest, Math.abs(a) + Math.abs(b) + Math.abs(c) + Math.abs(d))
+    }
     // sums of all groups must fit 16 bits
     const factor = Math.min(largestEntry, Math.floor(65_535 / groups)) / (widest || 1)
+    const sums = new Float64Array(16)
     for (let group = 0; group < groups; group++) {
-      const { least } = spread(padded, group)
-      for (let bits = 0; bits < 16; bits++) {
-        let sum = -least
-        for (let i = 0; i < 4; i++) if (bits & (1 << i)) sum += padded[4 * group + i]!
-        bytes[codedQueryAt + 16 * group + bits] = Math.round(sum * factor)
-      }
+      // a choice of columns is a smaller choice and its last column
+      sums[0] = -least[group]!
+      for (let last = 0; last < 4; last++)
+        for (let bits = 0; bits < 1 << last; bits++) sums[bits + (1 << last)] = sums[bits]! + padded[4 * group + last]!
+      for (let bits = 0; bits < 16; bits++) bytes[codedQueryAt + 16 * group + bits] = Math.round(sums[bits]! * factor)
     }
   }
-}
-
-/** The smallest sum of a choice of four numbers, and how far the largest is above it. */
-function spread(query: Float32Array, group: number): { least: number; reach: number } {
-  let [least, reach] = [0, 0]
-  for (let i = 4 * group; i < 4 * group + 4; i++) {
-    least += Math.min(0, query[i]!)
-    reach += Math.abs(query[i]!)
-  }
-  return { least, reach }
 }
