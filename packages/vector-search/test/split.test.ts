@@ -151,7 +151,8 @@ describe('one thread goes on alone', () => {
     })
     const [index, worker] = await withWorker(() => shared(options, vectors, dims, lose))
     const ended = once(worker, 'exit')
-    expect(index.search(query, k)).toEqual(right)
+    // on a busy machine the worker may have taken all parts before this thread takes one
+    for (let i = 0; i < 100 && !isLost; i++) expect(index.search(query, k)).toEqual(right)
     expect(isLost).toBe(true)
     expect(index.search(query, k)).toEqual(right)
     await ended
