@@ -26,6 +26,8 @@ pnpm install --frozen-lockfile --prefer-offline --silent
 pnpm run phase10
 node scripts/tenfold.mjs verify handoff
 cp handoff/phase_10_complete.json "$scratch/phase_10_complete.json"
+trap - EXIT
+"$server" stop "$scratch/server" # before the folder goes that says where it runs
 if [ -n "${TENFOLD_KEEP_RUN:-}" ]; then
   echo "kept: $scratch"
 else
