@@ -8,6 +8,8 @@ export interface StoreBenchOptions {
   config: Config
   /** A new empty folder at each call. */
   folder(): string | Promise<string>
+  /** Of the nearest rows the store finds at its own settings at least this share; 0.9 if not said. */
+  leastRecall?: number
 }
 
 export interface StoreBench extends StoreBenchOptions {

@@ -13,6 +13,8 @@ export interface Subject {
   provider: StoreProvider
   dialect: Dialect
   connect(urls: string, requestTimeoutMs: number): Promise<Wire>
+  /** As of the bench of laws. */
+  leastRecall?: number
 }
 
 export interface Opening {
